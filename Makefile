@@ -1,0 +1,52 @@
+# Every target sets up what it needs (.venv, from the pins in requirements/) before it runs.
+#   make demo DATA=path/to/goodbooks     a real data set; without DATA, a simulated world
+#   make demo DEMO=small EXIT=1          at most three minutes, and ends by itself
+#   make serve ARGS="--config my.toml"   any option of the command
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve bench test check generate release-contract lock clean
+
+PYTHON_ENV := .venv/bin/python
+SHORTLIST := .venv/bin/shortlist
+# One thread a process: tests measure behaviour, and the suite shares few cores.
+TEST_THREADS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install the pinned packages (once, in a cache shared by checkouts) and the project
+	@scripts/setup
+
+demo: setup ## import, train, serve and show slates: DATA=folder DEMO=small EXIT=1
+	@$(SHORTLIST) demo $(if $(DATA),--data "$(DATA)") $(if $(DEMO),--size $(DEMO)) \
+	  $(if $(filter-out 0 no false,$(EXIT)),--exit) $(ARGS)
+
+serve: setup ## start the server: ARGS="..."
+	@$(SHORTLIST) serve $(ARGS)
+
+bench: setup ## measure the request path; writes build/bench/request.json
+	@$(PYTHON_ENV) -m tests.bench.bench_request $(ARGS)
+
+test: setup ## everything: what check does, then all tests with coverage
+	@$(PYTHON_ENV) scripts/check.py --static
+	@$(TEST_THREADS) $(PYTHON_ENV) -m pytest tests \
+	  --cov=server --cov-report=term:skip-covered --cov-fail-under=85 $(ARGS)
+
+check: setup ## format, lint, types, imports, contract, generated code, unit and port tests
+	@$(TEST_THREADS) $(PYTHON_ENV) scripts/check.py
+
+generate: setup ## regenerate server/gen from proto/
+	@$(PYTHON_ENV) scripts/generate.py
+
+release-contract: setup ## declare the contract as it is released: changes that break it fail from now on
+	@.venv/bin/buf build --path proto/shortlist --exclude-source-info --output proto/released.binpb
+
+lock: setup ## compile pyproject.toml into requirements/; UPGRADE=1 for the newest versions
+	@scripts/lock
+	@scripts/setup
+
+clean: ## remove what the commands made here; the shared package cache stays
+	@rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	@find server torchrec_models tests scripts -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

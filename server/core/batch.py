@@ -1,0 +1,97 @@
+"""Candidates as columns: the one data structure every pipeline stage reads and returns.
+
+Shape letters: N candidates, S pipeline sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+Scores: TypeAlias = NDArray[np.float32]
+Column: TypeAlias = NDArray[Any]
+
+
+class Retrieved(NamedTuple):
+    """What one source found, best first.
+
+    Shapes:
+        rows: (n,) int64 item rows, unique.
+        scores: (n,) float32 in the source's own scale, higher is better.
+    """
+
+    rows: Rows
+    scores: Scores
+
+    @classmethod
+    def nothing(cls) -> Retrieved:
+        return cls(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateBatch:
+    """N candidate items; index i of every column describes the same item.
+
+    Shapes:
+        items: (N,) int64 item rows, unique.
+        sources: (N,) uint32 bit set; bit s is set when pipeline source s retrieved the item.
+        scores: (N,) float32 score of the latest scoring stage, higher is better.
+        columns: name -> (N, ...) arrays added by hydrators. `merge` adds `source_scores` (N, S)
+            float32, NaN where source s did not find the item, and `source_ranks` (N, S) int32,
+            -1 there.
+    """
+
+    items: Rows
+    sources: NDArray[np.uint32]
+    scores: Scores
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def take(self, index: Mask | NDArray[np.intp]) -> CandidateBatch:
+        """Return the rows selected by a keep-mask, or by positions in a new order."""
+        columns = {name: column[index] for name, column in self.columns.items()}
+        return CandidateBatch(self.items[index], self.sources[index], self.scores[index], columns)
+
+    def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
+        return replace(self, columns={**self.columns, **columns})
+
+    def with_scores(self, scores: Scores) -> CandidateBatch:
+        return replace(self, scores=scores)
+
+    def top(self, k: int) -> CandidateBatch:
+        """Return the k best rows, best first; non-finite scores rank last, ties by item row."""
+        ranking = np.where(np.isfinite(self.scores), self.scores, -np.inf)
+        return self.take(np.lexsort((self.items, -ranking))[:k])
+
+    @classmethod
+    def of_items(cls, items: Rows) -> CandidateBatch:
+        """A batch of given items that no source retrieved."""
+        count = len(items)
+        return cls(items, np.zeros(count, np.uint32), np.zeros(count, np.float32))
+
+    @classmethod
+    def merge(cls, retrieved: Sequence[Retrieved]) -> CandidateBatch:
+        """Union the rows of each source; the position in `retrieved` is the source's bit."""
+        if not retrieved:
+            return cls.of_items(np.empty(0, np.int64))
+        found = np.concatenate([each.rows for each in retrieved])
+        items, position = np.unique(found, return_inverse=True)
+        lengths = [len(each.rows) for each in retrieved]
+        source = np.repeat(np.arange(len(retrieved)), lengths)
+        ranks = np.concatenate([np.arange(length, dtype=np.int32) for length in lengths])
+        source_scores = np.full((len(items), len(retrieved)), np.nan, np.float32)
+        source_ranks = np.full((len(items), len(retrieved)), -1, np.int32)
+        source_scores[position, source] = np.concatenate([each.scores for each in retrieved])
+        source_ranks[position, source] = ranks
+        bits = np.left_shift(np.uint32(1), np.arange(len(retrieved), dtype=np.uint32))
+        sources = np.where(source_ranks >= 0, bits, np.uint32(0)).sum(axis=1, dtype=np.uint32)
+        columns = {"source_scores": source_scores, "source_ranks": source_ranks}
+        return cls(items, sources, np.zeros(len(items), np.float32), columns)
