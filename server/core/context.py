@@ -22,6 +22,7 @@ class RequestContext:
     Attributes:
         subject: absent for anonymous and shared requests.
         limit: how many ranked items the selector is to return.
+        first_position: absolute position in the feed of the first of them.
         wall_ms, data_ms: the two clocks at the request's start.
         deadline_s: `time.monotonic()` by which the reply must be ready; None: no deadline.
         items: the catalogue view this request pins.
@@ -42,6 +43,7 @@ class RequestContext:
     subject: Subject | None = None
     surface: Surface
     limit: int
+    first_position: int = 0
     wall_ms: int
     data_ms: int
     deadline_s: float | None = None

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class InvalidRequestError(ServerError):
         self.violations = tuple(violations)
 
     @classmethod
-    def of(cls, field: str, description: str) -> InvalidRequestError:
+    def of(cls, field: str, description: str) -> Self:
         return cls(f"{field}: {description}", [FieldViolation(field, description)])
 
 

@@ -30,7 +30,7 @@ class UserState:
         purchased: (P,) int64 sorted unique rows; hidden: (D,) int64 sorted unique rows.
         event_counts: number of events by type number, lifetime.
         counts_since_impression: number of positive events by type number, at or after the
-            subject's first impression.
+            subject's first impression, which was at `first_impression_ms` (None: none yet).
         positive_count: positive engagements, lifetime.
     """
 
@@ -45,6 +45,7 @@ class UserState:
     hidden: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     event_counts: Mapping[int, int] = field(default_factory=dict)
     counts_since_impression: Mapping[int, int] = field(default_factory=dict)
+    first_impression_ms: int | None = None
     positive_count: int = 0
 
     def recent_unique(self, limit: int) -> Rows:

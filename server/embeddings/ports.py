@@ -44,3 +44,12 @@ class ContentEncoder(Protocol):
     def profile(self, items: ItemColumns, rows: Rows) -> NDArray[np.float32] | None:
         """Return (Dc,) the normalised mean content of the rows; None if they have none."""
         ...
+
+
+class Tower(Protocol):
+    """A graph from "features" (B, F) to L2-normalised vectors (B, D); blocking, any thread.
+
+    Raises RuntimeError if the graph fails.
+    """
+
+    def __call__(self, **inputs: NDArray[np.float32]) -> NDArray[np.float32]: ...

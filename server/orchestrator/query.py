@@ -106,4 +106,4 @@ class ServedPage:
     degradations: tuple[Degradation, ...] = ()
     is_shared: bool = False
     skipped_item_ids: tuple[str, ...] = ()
-    counts: StageCounts = StageCounts()
+    counts: StageCounts = field(default_factory=StageCounts)

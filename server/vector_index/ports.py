@@ -10,11 +10,23 @@ from numpy.typing import NDArray
 from server.core.batch import Mask, Retrieved, Rows
 
 
-class VectorIndex(Protocol):
-    """Maximum-inner-product search by item row; safe to read while it is written."""
+class VectorLookup(Protocol):
+    """Item vectors by row, from memory; safe to read while they are written."""
 
     @property
     def dimension(self) -> int: ...
+
+    def vectors(self, rows: Rows) -> NDArray[np.float32]:
+        """Return (n, D) float32 vectors; zero where a row has none (negative rows included)."""
+        ...
+
+    def scores(self, rows: Rows, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (n,) inner products with `query` (D,); 0 where a row has no vector."""
+        ...
+
+
+class VectorIndex(VectorLookup, Protocol):
+    """Maximum-inner-product search by item row; safe to read while it is written."""
 
     def __len__(self) -> int:
         """Return how many items can be found."""
@@ -23,7 +35,7 @@ class VectorIndex(Protocol):
     async def search(
         self, query: NDArray[np.float32], k: int, allowed: Mask | None = None
     ) -> Retrieved:
-        """Return at most k items, best first, scores are inner products.
+        """Return at most k items, best first, scores are inner products; equal scores by row.
 
         Args:
             query: (D,) float32.
@@ -35,7 +47,10 @@ class VectorIndex(Protocol):
         ...
 
     def upsert(self, rows: Rows, vectors: NDArray[np.float32]) -> None:
-        """Add or replace vectors (n, D); they are found by the next search."""
+        """Add or replace vectors (n, D); they are found by the next search.
+
+        Rows are not negative and unique; a zero vector removes its row.
+        """
         ...
 
     def remove(self, rows: Rows) -> None:

@@ -1,0 +1,1 @@
+"""The demonstration: from data to a slate that answers to an event, in one terminal."""

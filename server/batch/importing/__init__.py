@@ -1,0 +1,1 @@
+"""Imports: files in any mapped layout, read as columns, written through the stores' ports."""

@@ -1,0 +1,1 @@
+"""What the long-running operations do, over ports: idempotent, with progress."""

@@ -1,0 +1,97 @@
+"""The co-engagement table of a model version, read by catalogue row.
+
+Shape letters: m model items, K neighbors kept for each, H history, N asked rows, M catalogue rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.candidates.best_rows import best_rows, is_allowed
+from server.core.batch import Mask, Retrieved, Rows, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class CoEngagementTable:
+    """score(i) = sum of W[j, i] over the latest `history_length` distinct items j.
+
+    The arrays of the artifact stay as they are (they may be memory-mapped); only the two maps
+    between model items and catalogue rows are made when a version is loaded.
+
+    Shapes:
+        neighbors: (m, K) int32 model items, -1 past the end. weights: (m, K) float32.
+        rows: (m,) int64 catalogue row of each model item, -1 if it is gone.
+        positions: (M,) int32 model item of each catalogue row, -1 if the model doesn't know it.
+    """
+
+    neighbors: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    rows: Rows
+    positions: NDArray[np.int32]
+    history_length: int
+
+    @classmethod
+    def of(
+        cls,
+        neighbors: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        rows: Rows,
+        history_length: int,
+    ) -> CoEngagementTable:
+        """Build the map from rows to model items."""
+        positions = np.full(int(rows.max(initial=-1)) + 1, -1, np.int32)
+        known = rows >= 0
+        positions[rows[known]] = np.flatnonzero(known)
+        return cls(neighbors, weights, rows, positions, history_length)
+
+    def top(self, history: Rows, limit: int, allowed: Mask | None = None) -> Retrieved:
+        rows, scores = self._accumulate(history)
+        kept = (scores > 0) & is_allowed(rows, allowed)
+        return best_rows(rows[kept], scores[kept], limit)
+
+    def scores_for(self, history: Rows, rows: Rows) -> Scores:
+        linked, scores = self._accumulate(history)
+        if len(linked) == 0:
+            return np.zeros(len(rows), np.float32)
+        at = np.minimum(np.searchsorted(linked, rows), len(linked) - 1)
+        return np.where(linked[at] == rows, scores[at], 0).astype(np.float32)
+
+    def contributions(self, history: Rows, rows: Rows) -> NDArray[np.float32]:
+        recent = history[: self.history_length]
+        added = np.zeros((len(rows), len(recent)), np.float32)
+        wanted, sources = self._position_of(rows), self._position_of(recent)
+        asked, known = np.flatnonzero(wanted >= 0), np.flatnonzero(sources >= 0)
+        if len(asked) == 0 or len(known) == 0:
+            return added
+        asked = asked[np.argsort(wanted[asked])]
+        members = wanted[asked]
+        neighbors = self.neighbors[sources[known]]
+        at = np.minimum(np.searchsorted(members, neighbors), len(members) - 1)
+        source, rank = np.nonzero(members[at] == neighbors)
+        weights = self.weights[sources[known]][source, rank]
+        np.add.at(added, (asked[at[source, rank]], known[source]), weights)
+        return added
+
+    def _accumulate(self, history: Rows) -> tuple[Rows, NDArray[np.float64]]:
+        """Return the rows linked to the history, ascending, and their scores.
+
+        Compact: the work follows the history and K, not the size of the catalogue.
+        """
+        known = self._position_of(history[: self.history_length])
+        known = known[known >= 0]
+        neighbors, weights = self.neighbors[known].ravel(), self.weights[known].ravel()
+        real = neighbors >= 0
+        rows = self.rows[neighbors[real]]
+        linked, place = np.unique(rows, return_inverse=True)
+        scores = np.bincount(place, weights[real].astype(np.float64), minlength=len(linked))
+        first = int(np.searchsorted(linked, 0))
+        return linked[first:], scores[first:].astype(np.float64, copy=False)
+
+    def _position_of(self, rows: Rows) -> NDArray[np.int32]:
+        if len(self.positions) == 0:
+            return np.full(len(rows), -1, np.int32)
+        inside = (rows >= 0) & (rows < len(self.positions))
+        return np.where(inside, self.positions[np.where(inside, rows, 0)], np.int32(-1))

@@ -1,0 +1,45 @@
+"""`shortlist evaluate`: quality of a running server on the held-out events of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from server.batch.evaluate_command import EvaluationClients, add_arguments, run
+from server.commands.options import command_parser, run_command
+from server.core.subject import Subject
+from server.gateway.client import Client
+from server.settings import Settings
+from server.wiring.batch_stores import open_batch_stores
+
+SERVED = "served slate"
+
+
+def recommender_of(client: Client) -> EvaluationClients:
+    """Return what measures the slates that a client gets."""
+
+    async def served(user_id: str, surface: str, page_size: int) -> Sequence[str]:
+        page = await client.recommend(
+            Subject(user_id), serving_config=surface, page_size=page_size, details=False
+        )
+        return [item.item_id for item in page.items]
+
+    return EvaluationClients(recommenders={SERVED: served})
+
+
+def main(argv: list[str]) -> int:
+    """Measure the server at --target on what was held out of its data directory."""
+    parser = command_parser("evaluate", __doc__)
+    parser.add_argument("--target", default="127.0.0.1:50051", help="server (%(default)s)")
+    add_arguments(parser)
+    options = parser.parse_args(argv)
+
+    async def evaluate(settings: Settings) -> int:
+        async with (
+            open_batch_stores(settings, read_only=True) as stores,
+            Client(options.target) as client,
+        ):
+            await client.wait_until_ready(10)
+            await run(options, stores, recommender_of(client))
+        return 0
+
+    return run_command(options, evaluate)

@@ -1,0 +1,100 @@
+"""Encoders: raw values become embedding ids, exactly as the manifest says.
+
+Id 0 is the missing or unknown value in every encoder. Shape letters: N rows, V distinct values,
+L list entries, D table columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.feature_spec import (
+    BordersEncoder,
+    EmbeddingFeature,
+    HashEncoder,
+    ItemsEncoder,
+    Pooling,
+    UsersEncoder,
+    VocabularyEncoder,
+    bucket_numbers,
+)
+from server.features.raw_values import RawBags, RawScope, RawTexts
+from server.features.tokens import murmur
+
+
+def value_encoder(encoder: VocabularyEncoder | HashEncoder) -> Callable[[str], int]:
+    """Return the function from one string to its id; the empty string is missing."""
+    if isinstance(encoder, VocabularyEncoder):
+        index = {value: position + 1 for position, value in enumerate(encoder.values)}
+        index[""] = 0
+        return lambda value: index.get(value, 0)
+    buckets, seed = encoder.buckets, encoder.seed
+    return lambda value: 1 + murmur(value, seed) % buckets if value else 0
+
+
+class CodeIds:
+    """Ids by dictionary code; each distinct value is encoded once while its dictionary grows."""
+
+    def __init__(self, encode: Callable[[str], int]) -> None:
+        self._encode = encode
+        self._values: Sequence[str] | None = None
+        self._ids_V = np.empty(0, np.int64)
+
+    def of(self, values: Sequence[str]) -> NDArray[np.int64]:
+        """Return (V + 1,) ids by code; the last one, which code -1 finds, is 0."""
+        known = len(self._ids_V) - 1 if values is self._values else 0
+        count = len(values)
+        if values is not self._values or count > known:
+            # A catalogue's dictionary only grows, so what was encoded before still holds.
+            fresh = np.fromiter(
+                (self._encode(value) for value in values[known:count]), np.int64, count - known
+            )
+            self._ids_V = np.concatenate([self._ids_V[:known], fresh, np.zeros(1, np.int64)])
+            self._values = values
+        return self._ids_V
+
+
+class EmbeddingLookup:
+    """One embedding feature: raw values to (N, D) columns."""
+
+    def __init__(self, feature: EmbeddingFeature, table: NDArray[np.float32]) -> None:
+        """Args: table: (ids, D), row 0 for missing and unknown values."""
+        self.feature = feature
+        self._table = table
+        if isinstance(feature.encoder, VocabularyEncoder | HashEncoder):
+            self._codes = CodeIds(value_encoder(feature.encoder))
+
+    def embed(self, scope: RawScope) -> NDArray[np.float32]:
+        """Return (N, D)."""
+        encoder, raw = self.feature.encoder, self.feature.raw
+        if isinstance(encoder, BordersEncoder):
+            return self._table[bucket_numbers(encoder.borders, scope.numbers(raw))]
+        if isinstance(encoder, ItemsEncoder | UsersEncoder):
+            return self._table[scope.model_ids(raw)]
+        texts = scope.texts(raw)
+        if isinstance(texts, RawBags) and self.feature.pooling is Pooling.MEAN:
+            return self._mean(texts)
+        return self._table[self._single_ids(texts)]
+
+    def _single_ids(self, texts: RawTexts) -> NDArray[np.int64]:
+        strings = texts.firsts() if isinstance(texts, RawBags) else texts
+        return self._codes.of(strings.values)[strings.codes_N]
+
+    def _mean(self, bags: RawBags) -> NDArray[np.float32]:
+        """Return the mean over each row's known values; row 0 of the table where there is none."""
+        ids_L = self._codes.of(bags.values)[bags.codes_L[bags.entries()]]
+        row_L = np.repeat(np.arange(len(bags.lengths_N)), bags.lengths_N)
+        known_L = ids_L > 0
+        ids_L, row_L = ids_L[known_L], row_L[known_L]
+        counts_N = np.bincount(row_L, minlength=len(bags.lengths_N))
+        pooled_ND = np.empty((len(counts_N), self._table.shape[1]), np.float32)
+        pooled_ND[counts_N == 0] = self._table[0]
+        filled = np.flatnonzero(counts_N)
+        if len(filled):
+            starts = (np.cumsum(counts_N) - counts_N)[filled]
+            sums = np.add.reduceat(self._table[ids_L], starts, axis=0)
+            pooled_ND[filled] = sums / counts_N[filled, None].astype(np.float32)
+        return pooled_ND

@@ -1,0 +1,107 @@
+"""grpc.health.v1, for each service; a watch ends when the server drains.
+
+Source: https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, TypeAlias, cast
+
+import grpc
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from grpc_health.v1 import health_pb2
+
+SERVICE = "grpc.health.v1.Health"
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+_UNKNOWN = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+
+# Newer than the package's type stubs.
+_MESSAGES = health_pb2.DESCRIPTOR.message_types_by_name
+_LIST_REQUEST = GetMessageClass(cast(Descriptor, _MESSAGES["HealthListRequest"]))
+_LIST_RESPONSE = GetMessageClass(cast(Descriptor, _MESSAGES["HealthListResponse"]))
+
+Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+
+
+class Health:
+    """Whether the server answers: not while it starts, and not from the drain on.
+
+    All services share one state, because they share one process and one data directory.
+    """
+
+    def __init__(self, services: Iterable[str]) -> None:
+        self._services = frozenset(services) | {""}
+        self._is_serving = False
+        self._is_draining = False
+        self._changed = asyncio.Event()
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._is_draining
+
+    def start_serving(self) -> None:
+        """Tell the world that the server answers."""
+        self._is_serving = not self._is_draining
+        self._announce()
+
+    def start_draining(self) -> None:
+        """Tell the world to go elsewhere, for good."""
+        self._is_serving, self._is_draining = False, True
+        self._announce()
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        """Return the service for the gRPC server."""
+        request = health_pb2.HealthCheckRequest.FromString
+        response = health_pb2.HealthCheckResponse.SerializeToString
+        return grpc.method_handlers_generic_handler(
+            SERVICE,
+            {
+                "Check": grpc.unary_unary_rpc_method_handler(self.check, request, response),
+                "Watch": grpc.unary_stream_rpc_method_handler(self.watch, request, response),
+                "List": grpc.unary_unary_rpc_method_handler(
+                    self.list,
+                    _LIST_REQUEST.FromString,
+                    _LIST_RESPONSE.SerializeToString,
+                ),
+            },
+        )
+
+    async def check(
+        self, request: health_pb2.HealthCheckRequest, context: Context
+    ) -> health_pb2.HealthCheckResponse:
+        """Answer for one service, the empty name standing for the server."""
+        if request.service not in self._services:
+            await context.abort(grpc.StatusCode.NOT_FOUND, "unknown service")
+        return self._response(request.service)
+
+    async def list(self, request: Message, context: Context) -> Message:
+        """Answer for all services."""
+        return _LIST_RESPONSE(statuses={name: self._response(name) for name in self._services})
+
+    async def watch(self, request: health_pb2.HealthCheckRequest, context: Context) -> None:
+        """Answer for one service now and at each change."""
+        sent = None
+        while True:
+            changed = self._changed
+            response = self._response(request.service)
+            if response.status != sent:
+                await context.write(response)
+                sent = response.status
+            if self._is_draining:
+                return
+            await changed.wait()
+
+    def _response(self, service: str) -> health_pb2.HealthCheckResponse:
+        if service not in self._services:
+            return health_pb2.HealthCheckResponse(status=_UNKNOWN)
+        return health_pb2.HealthCheckResponse(status=SERVING if self._is_serving else NOT_SERVING)
+
+    def _announce(self) -> None:
+        announced, self._changed = self._changed, asyncio.Event()
+        announced.set()

@@ -1,0 +1,119 @@
+"""The kinds of long-running operations: what runs, and what clients see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from google.protobuf.message import Message
+
+from server.core.jobs import Progress
+from server.gateway.ports import Jobs, OperationRecord
+from server.gateway.translation.attributes import DeclaredAttributes
+from server.gateway.translation.job_results import (
+    erasure_receipt,
+    event_import,
+    events_imported,
+    item_import,
+    items_imported,
+    user_export,
+)
+from server.gateway.translation.users import user_id_of, user_message
+from server.gen.shortlist.v1 import (
+    catalog_service_pb2,
+    event_service_pb2,
+    user_service_pb2,
+)
+from server.profiles.ports import ProfileStore
+
+# Of the kind's own request type.
+Request: TypeAlias = Any
+
+IMPORT_EVENTS = "import_events"
+IMPORT_ITEMS = "import_items"
+ERASE_USER = "erase_user"
+EXPORT_USER = "export_user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationKind:
+    """One kind of operation.
+
+    Attributes:
+        check: raises InvalidRequestError for a request that cannot be started.
+        metadata: what clients see of the progress.
+        is_cancellable: an erasure that was asked for is finished, whatever happens.
+    """
+
+    request: type[Message]
+    run: Callable[[Request, Progress], Awaitable[Message]]
+    metadata: Callable[[Request, OperationRecord], Message]
+    check: Callable[[Request], object] = lambda request: None
+    is_cancellable: bool = True
+
+
+def operation_kinds(
+    jobs: Jobs, profiles: ProfileStore, declared: DeclaredAttributes
+) -> Mapping[str, OperationKind]:
+    """Return the kinds by name."""
+
+    async def import_events(request: Request, progress: Progress) -> Message:
+        return events_imported(await jobs.import_events(event_import(request), progress))
+
+    async def import_items(request: Request, progress: Progress) -> Message:
+        return items_imported(await jobs.import_items(item_import(request), progress))
+
+    async def erase_user(request: Request, progress: Progress) -> Message:
+        erasure = await jobs.erase_user(user_id_of(request.name), progress)
+        return erasure_receipt(request.name, erasure)
+
+    async def export_user(request: Request, progress: Progress) -> Message:
+        user_id = user_id_of(request.name)
+        export = await jobs.export_user(user_id, progress)
+        profile = await profiles.get(user_id)
+        user = None if profile is None else user_message(profile, declared.of_users())
+        return user_export(export, user)
+
+    return {
+        IMPORT_EVENTS: OperationKind(
+            request=event_service_pb2.ImportEventsRequest,
+            run=import_events,
+            metadata=_import_metadata(event_service_pb2.ImportEventsMetadata),
+            check=event_import,
+        ),
+        IMPORT_ITEMS: OperationKind(
+            request=catalog_service_pb2.ImportItemsRequest,
+            run=import_items,
+            metadata=_import_metadata(catalog_service_pb2.ImportItemsMetadata),
+            check=item_import,
+        ),
+        ERASE_USER: OperationKind(
+            request=user_service_pb2.EraseUserRequest,
+            run=erase_user,
+            metadata=_user_metadata,
+            is_cancellable=False,
+        ),
+        EXPORT_USER: OperationKind(
+            request=user_service_pb2.ExportUserRequest, run=export_user, metadata=_user_metadata
+        ),
+    }
+
+
+def _import_metadata(
+    message_type: (
+        type[event_service_pb2.ImportEventsMetadata] | type[catalog_service_pb2.ImportItemsMetadata]
+    ),
+) -> Callable[[Request, OperationRecord], Message]:
+    def metadata(request: Request, record: OperationRecord) -> Message:
+        message = message_type(read_count=record.done_count, total_count=record.total_count)
+        message.create_time.FromMilliseconds(record.create_ms)
+        return message
+
+    return metadata
+
+
+def _user_metadata(request: Request, record: OperationRecord) -> Message:
+    message = user_service_pb2.UserOperationMetadata(user=request.name)
+    message.create_time.FromMilliseconds(record.create_ms)
+    return message

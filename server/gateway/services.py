@@ -1,0 +1,147 @@
+"""Puts the servicers together: every service of the contract, over the ports it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import grpc
+
+from server.catalog.ports import Catalog
+from server.core.clock import Clock
+from server.gateway.admission import Lane
+from server.gateway.catalog_servicer import CatalogServicer
+from server.gateway.constraints import Constraints
+from server.gateway.edge import Edge
+from server.gateway.event_servicer import EventServicer
+from server.gateway.key_ring import KeyRing
+from server.gateway.operation_kinds import operation_kinds
+from server.gateway.operations import Operations
+from server.gateway.operations_servicer import OperationsServicer
+from server.gateway.ports import EventWriter, Jobs, OperationStore, VisitorMerger
+from server.gateway.recommendation_servicer import RecommendationServicer
+from server.gateway.routes import Route, routes_of
+from server.gateway.settings import GatewaySettings
+from server.gateway.stream_rpc import StreamRpc
+from server.gateway.tokens import Tokens
+from server.gateway.translation.attributes import DeclaredAttributes
+from server.gateway.unary_rpc import UnaryRpc
+from server.gateway.user_servicer import UserServicer
+from server.gen.google.longrunning import operations_pb2
+from server.gen.shortlist.v1 import (
+    catalog_service_pb2,
+    event_service_pb2,
+    recommendation_service_pb2,
+    user_service_pb2,
+)
+from server.observability.metrics import Metrics
+from server.observability.tracing import Tracing
+from server.orchestrator.ports import Recommender
+from server.profiles.ports import ProfileStore
+
+_RECOMMENDATION = recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"]
+_EVENT = event_service_pb2.DESCRIPTOR.services_by_name["EventService"]
+_CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
+_USER = user_service_pb2.DESCRIPTOR.services_by_name["UserService"]
+_OPERATIONS = operations_pb2.DESCRIPTOR.services_by_name["Operations"]
+SERVICE_NAMES = tuple(
+    service.full_name for service in (_RECOMMENDATION, _EVENT, _CATALOG, _USER, _OPERATIONS)
+)
+# Answered from the fallback slate, however little time is left.
+_ALWAYS_ANSWERED = frozenset({"Recommend"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backends:
+    """What the edge hands requests to."""
+
+    recommender: Recommender
+    catalog: Catalog
+    profiles: ProfileStore
+    events: EventWriter
+    merger: VisitorMerger
+    jobs: Jobs
+    operations: OperationStore
+    keys: KeyRing
+    clock: Clock
+    metrics: Metrics
+    tracing: Tracing
+
+
+class Services(grpc.GenericRpcHandler):
+    """All RPCs of the contract by path: one look-up, one wrapper."""
+
+    def __init__(self, settings: GatewaySettings, backends: Backends) -> None:
+        declared = DeclaredAttributes(backends.catalog)
+        self.operations = Operations(
+            backends.operations,
+            operation_kinds(backends.jobs, backends.profiles, declared),
+            backends.clock,
+            concurrency=settings.concurrent_operations,
+        )
+        self.lanes = (
+            Lane("serving", settings.admission.serving),
+            Lane("storage", settings.admission.storage),
+        )
+        constraints = Constraints()
+        routes = self._routes(settings, backends, declared, constraints)
+        for route in routes:
+            constraints.prepare(route.request)
+        edge = Edge(settings, constraints, backends.clock, backends.metrics, backends.tracing)
+        self._streams = {route.path: StreamRpc(route, edge) for route in routes if route.is_stream}
+        self._handlers = {route.path: self._handler(route, edge) for route in routes}
+        for lane in self.lanes:
+            _watch(lane, backends.metrics)
+
+    def service(
+        self, handler_call_details: grpc.HandlerCallDetails
+    ) -> grpc.RpcMethodHandler[bytes, bytes] | None:
+        """Return what answers an RPC; None lets gRPC look elsewhere."""
+        return self._handlers.get(handler_call_details.method)
+
+    def drain(self) -> None:
+        """End the streams, once what they have sent is answered."""
+        for stream in self._streams.values():
+            stream.drain()
+
+    def _handler(self, route: Route, edge: Edge) -> grpc.RpcMethodHandler[bytes, bytes]:
+        # Without a deserialiser the wrapper gets the bytes, and decides what is wrong with them.
+        if route.is_stream:
+            return grpc.stream_stream_rpc_method_handler(self._streams[route.path].serve)
+        return grpc.unary_unary_rpc_method_handler(UnaryRpc(route, edge).serve)
+
+    def _routes(
+        self,
+        settings: GatewaySettings,
+        backends: Backends,
+        declared: DeclaredAttributes,
+        constraints: Constraints,
+    ) -> list[Route]:
+        serving, storage = self.lanes
+        tokens = Tokens(backends.keys, backends.clock)
+        recommendation = RecommendationServicer(
+            backends.recommender, backends.catalog, tokens, declared
+        )
+        event = EventServicer(
+            backends.events,
+            self.operations,
+            tokens,
+            constraints,
+            backends.clock,
+            stream_window=settings.stream_window,
+        )
+        catalog = CatalogServicer(backends.catalog, self.operations, tokens, constraints, declared)
+        user = UserServicer(backends.profiles, backends.merger, self.operations, declared)
+        operations = OperationsServicer(self.operations, tokens)
+        return [
+            *routes_of(_RECOMMENDATION, recommendation, serving, short_deadlines=_ALWAYS_ANSWERED),
+            *routes_of(_EVENT, event, storage),
+            *routes_of(_CATALOG, catalog, storage),
+            *routes_of(_USER, user, storage),
+            *routes_of(_OPERATIONS, operations, None),
+        ]
+
+
+def _watch(lane: Lane, metrics: Metrics) -> None:
+    metrics.watch_depth(f"{lane.name}_in_flight", lambda: lane.in_flight)
+    metrics.watch_depth(f"{lane.name}_waiting", lambda: lane.queue_length)
+    metrics.watch_depth(f"{lane.name}_limit", lambda: lane.limit)

@@ -1,0 +1,21 @@
+"""Merging a visitor into a user: first durably, then in the states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.profiles.ports import ProfileStore
+from server.stream_processor.processor import StreamProcessor
+
+
+@dataclass(frozen=True, slots=True)
+class StreamVisitorMerger:
+    """Implements the gateway's `VisitorMerger`."""
+
+    profiles: ProfileStore
+    stream: StreamProcessor
+
+    async def merge(self, visitor_id: str, user_id: str) -> int:
+        if not await self.profiles.merge(visitor_id, user_id):
+            return 0
+        return await self.stream.merge_visitor(visitor_id, user_id)

@@ -1,0 +1,1 @@
+"""Training data: snapshots, histories, counters, splits and labels as numpy arrays."""

@@ -1,0 +1,1 @@
+"""Evaluation: full-ranking and classification metrics, baselines, and the offline slate."""

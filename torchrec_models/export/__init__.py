@@ -1,0 +1,1 @@
+"""Export: a trained model becomes an immutable version folder with a manifest."""

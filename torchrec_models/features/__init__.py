@@ -1,0 +1,1 @@
+"""Feature encoding: raw values become embedding ids, normalised numbers and crosses."""

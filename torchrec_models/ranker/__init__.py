@@ -1,0 +1,1 @@
+"""The ranker: Wide & Deep with cross layers, its training rows, and the linear pre-ranker."""

@@ -1,0 +1,1 @@
+"""Retrieval models: two-tower, co-engagement, content vectors and popularity."""
