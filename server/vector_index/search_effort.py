@@ -13,8 +13,12 @@ from server.vector_index.settings import IndexKind
 _LEAST_RESCORED = 200
 _IVF_KINDS = frozenset({IndexKind.IVF_PQ, IndexKind.IVF_SQ8})
 _SIXTEENTHS = (0.25, 0.5, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16)
-_HNSW_WIDTHS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
-_RESCORED = {IndexKind.IVF_PQ: (2.0, 3.0, 4.5, 6.0, 10.0), IndexKind.HNSW_PQ: (4.0, 8.0)}
+_HNSW_WIDTHS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
+_RESCORED = {
+    IndexKind.IVF_PQ: (2.0, 3.0, 4.5, 6.0, 10.0),
+    IndexKind.HNSW: (1.2, 3.0, 6.0),
+    IndexKind.HNSW_PQ: (4.0, 8.0),
+}
 _LEAST_ROUNDING = (1.2,)
 # Measured on one core (docs/adr/0002): the cost of visiting a vector, of re-scoring
 # one, and of one place in a graph search's beam.
@@ -89,7 +93,7 @@ def _parameters(
     transform = base if isinstance(base, faiss.IndexPreTransform) else None
     inner = faiss.downcast_index(transform.index) if transform is not None else base
     if isinstance(inner, faiss.IndexHNSW):
-        beam = min(int(np.ceil(k * rescored * effort.breadth)), max(index.ntotal, 1))
+        beam = min(max(k, int(k * rescored * effort.breadth)), max(index.ntotal, 1))
         parameters = faiss.SearchParametersHNSW(efSearch=beam, **chosen)
     else:
         lists = max(1, int(np.ceil(inner.nlist * effort.breadth)))

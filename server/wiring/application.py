@@ -64,19 +64,15 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
             stack.callback(endpoint.close)
             metrics_port = endpoint.port
         stores = await stack.enter_async_context(open_live(settings, _log_replay))
-        _watch_stores(stores, metrics)
-        jobs = WiredJobs(stores)
-        models = Models(
-            settings, stores, surfaces_of(settings.surfaces), forgotten=jobs.forgotten_subjects
-        )
+        models = Models(settings, stores, surfaces_of(settings.surfaces))
         stack.push_async_callback(models.close)
-        jobs.forget_in_models(models.forget)
         await models.start()
         side_effects = SideEffects([LogSlate(stores.slates, models.states)])
         stack.push_async_callback(side_effects.close)
+        _watch(stores, side_effects, metrics)
         gateway = GatewayServer(
             settings.gateway,
-            _backends(settings, stores, models, jobs, side_effects, metrics, tracing, stack),
+            _backends(settings, stores, models, side_effects, metrics, tracing, stack),
         )
         port = await gateway.start()
         stack.push_async_callback(gateway.stop)
@@ -89,7 +85,6 @@ def _backends(
     settings: Settings,
     stores: LiveStores,
     models: Models,
-    jobs: WiredJobs,
     side_effects: SideEffects,
     metrics: Metrics,
     tracing: Tracing,
@@ -97,7 +92,6 @@ def _backends(
 ) -> Backends:
     clock = stores.truth.clock
     sessions = FeedSessions(stores.online, clock)
-    jobs.forget_in_sessions(sessions)
     recommender = PipelineRecommender(
         states=models.states,
         contexts=ContextBuilder(
@@ -128,7 +122,7 @@ def _backends(
         profiles=stores.profiles,
         events=stores.ingest,
         merger=StreamVisitorMerger(stores.profiles, stores.stream),
-        jobs=jobs,
+        jobs=WiredJobs(stores, sessions, models.forget),
         operations=operations,
         keys=keys,
         clock=clock,
@@ -137,8 +131,10 @@ def _backends(
     )
 
 
-def _watch_stores(stores: LiveStores, metrics: Metrics) -> None:
+def _watch(stores: LiveStores, side_effects: SideEffects, metrics: Metrics) -> None:
     metrics.watch_depth("user_states_unsaved", lambda: stores.states.changed_count)
+    metrics.watch_depth("side_effects_pending", lambda: side_effects.pending)
+    metrics.watch_depth("side_effects_failed", lambda: side_effects.failures)
 
 
 def _log_replay(count: int) -> None:

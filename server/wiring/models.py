@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from server.batch.jobs.masked_users import MaskedUsers
 from server.core.errors import ArtifactError
 from server.embeddings.catalog_changes import CatalogChanges
 from server.model_registry.adapters.folder_registry import FolderRegistry
+from server.model_registry.manifest import read_manifest
 from server.model_registry.watcher import RegistryWatcher
 from server.orchestrator.assembly import LiveSources, serving_state
 from server.orchestrator.filter_masks import filter_fields
@@ -65,10 +66,7 @@ class Models:
         settings: Settings,
         stores: LiveStores,
         surfaces: Surfaces,
-        *,
-        forgotten: Callable[[], Sequence[str]],
     ) -> None:
-        """`forgotten` returns the keys of erased subjects, which no model must know any more."""
         root = settings.data_dir
         self._model_settings = ModelSettings(
             index_cache=root / "index-cache",
@@ -80,7 +78,7 @@ class Models:
         self._registry = FolderRegistry(root / settings.model_registry.folder)
         self._stores = stores
         self._surfaces = surfaces
-        self._forgotten = forgotten
+        self._masked = MaskedUsers(root / settings.model_registry.folder)
         self._executors = ModelExecutors.start(self._model_settings)
         self._changes = CatalogChanges(stores.catalog)
         self._live = LiveSources.of(stores.signals)
@@ -133,6 +131,7 @@ class Models:
             self.states.swap(self._state(self.states.current.parts))
 
     async def _take_over(self, version: str, folder: Path) -> None:
+        watermark = int(read_manifest(folder).data["log_watermark"])
         model = await load_model(
             folder,
             catalog=self._stores.catalog,
@@ -140,7 +139,7 @@ class Models:
             signals=self._stores.signals,
             settings=self._model_settings,
             executors=self._executors,
-            forgotten=self._forgotten(),
+            forgotten=await asyncio.to_thread(self._masked.keys, watermark),
         )
         if model.version != version:
             model.stop_listening()

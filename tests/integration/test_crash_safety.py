@@ -15,7 +15,7 @@ from server.core.errors import ArtifactError
 from server.events.adapters.embedded_log import EmbeddedEventLog
 from server.storage.data_directory import DataDirectory
 from tests.event_factory import SetClock, new_event
-from tests.unit.stream_processor.conftest import World
+from tests.stream_world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EVENTS = 10_000
@@ -26,7 +26,7 @@ import asyncio, os, sys
 from pathlib import Path
 from server.storage.data_directory import DataDirectory
 from tests.event_factory import new_event
-from tests.unit.stream_processor.conftest import ITEMS, World
+from tests.stream_world import ITEMS, World
 
 async def main():
     folder = Path(sys.argv[1])

@@ -6,7 +6,7 @@ import pytest
 
 from server.core.event_type import EventType
 from tests.event_factory import DAY_MS, NOON_MS, new_event
-from tests.unit.stream_processor.conftest import World
+from tests.stream_world import World
 
 
 @pytest.fixture(params=["windowed"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 
 import numpy as np
 import pytest
 
+from server.core.errors import ArtifactError, StorageFullError
 from server.events.adapters.embedded_slate_log import EmbeddedSlateLog
 from server.events.ports import SlateRecord
 from server.events.settings import SlateLogSettings
@@ -103,3 +105,45 @@ async def test_the_oldest_make_room(log, clock):
     kept = [each.request_id for each in log.scan()]
     assert kept == [f"r{number}" for number in range(30 - len(kept), 30)]
     assert 5 <= len(kept) <= 15
+
+
+async def test_records_are_written_in_the_background(log):
+    log.write(record("r1"))
+    assert log.queue_depth == 1
+    async with asyncio.timeout(10):
+        while log.queue_depth:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert [each.request_id for each in log.scan()] == ["r1"]
+
+
+async def test_records_wait_while_they_cannot_be_written(log, monkeypatch, caplog):
+    async def fail(*_):
+        raise StorageFullError("full")
+
+    log.write(record("r1"))
+    with monkeypatch.context() as patched:
+        patched.setattr(log._writer, "run_merged", fail)
+        async with asyncio.timeout(10):
+            while "cannot be written yet" not in caplog.text:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    await log.flush()
+    assert [each.request_id for each in log.scan()] == ["r1"]
+
+
+async def test_what_cannot_be_written_at_the_end_is_counted(tmp_path, clock, monkeypatch):
+    async def fail(*_):
+        raise StorageFullError("full")
+
+    log = EmbeddedSlateLog(tmp_path / "other.db", clock)
+    log.write(record("r1"))
+    monkeypatch.setattr(log._writer, "run_merged", fail)
+    await log.close()
+    assert log.dropped_count == 1
+
+
+async def test_a_slate_that_cannot_be_read_is_said_with_its_file(log):
+    log.write(record("r1"))
+    await log.flush()
+    await log._writer.run(lambda c: c.execute("UPDATE slates SET payload = x'00'"))
+    with pytest.raises(ArtifactError, match=r"slates.db"):
+        list(log.scan())

@@ -7,7 +7,7 @@ import pytest
 from server.core.subject import Subject
 from server.core.user_state import NO_BEHAVIOUR
 from tests.event_factory import NOON_MS, new_event
-from tests.unit.stream_processor.conftest import World
+from tests.stream_world import World
 
 
 @pytest.fixture(params=["cached"])

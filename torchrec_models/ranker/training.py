@@ -6,7 +6,6 @@ Shape legend: R rows, H heads, B rows of a batch.
 from __future__ import annotations
 
 import copy
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from torchrec_models.compute_clock import ComputeClock
 from torchrec_models.progress import progress, report
 from torchrec_models.ranker.inputs import RankerInputs
 from torchrec_models.ranker.network import Ranker
@@ -58,7 +58,7 @@ def train_ranker(
     optimizer = _optimizer(model, recipe)
     best, best_epoch, state = float("inf"), 0, None
     total = epochs if epochs is not None else recipe.max_epochs
-    started = time.monotonic()
+    clock = ComputeClock()
     for epoch in progress(range(1, total + 1), "ranker", total=total):
         _epoch(model, optimizer, rows, generator.permutation(train_R), recipe, generator)
         if validation_R is None:
@@ -67,7 +67,7 @@ def train_ranker(
         report(f"ranker epoch {epoch}: validation loss {loss:.5f}")
         if loss < best:
             best, best_epoch, state = loss, epoch, copy.deepcopy(model.state_dict())
-        if epoch - best_epoch >= recipe.patience or time.monotonic() - started > recipe.max_seconds:
+        if epoch - best_epoch >= recipe.patience or clock.elapsed_s() > recipe.max_seconds:
             break
     if state is not None:
         model.load_state_dict(state)

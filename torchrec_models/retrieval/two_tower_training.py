@@ -6,7 +6,6 @@ Shape legend: B users of a batch, C candidate items, M items, L padded list.
 from __future__ import annotations
 
 import copy
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from torchrec_models.compute_clock import ComputeClock
 from torchrec_models.data.histories import Histories, last_unique_items
 from torchrec_models.data.negatives import sample_uniform
 from torchrec_models.evaluation.full_ranking import HeldOut, evaluate_all
@@ -69,12 +69,12 @@ def train_two_tower(
     step = _Step(model, sequences, histories, generator)
     stopping = _EarlyStopping(model, histories, validation, recipe.patience)
     total = epochs if epochs is not None else recipe.max_epochs
-    started = time.monotonic()
+    clock = ComputeClock()
     for epoch in progress(range(1, total + 1), "two-tower", total=total):
         loss = step.epoch()
         if validation is not None and stopping.should_stop(epoch, loss):
             break
-        if epochs is None and time.monotonic() - started > recipe.max_seconds:
+        if epochs is None and clock.elapsed_s() > recipe.max_seconds:
             break
     return stopping.result(total)
 

@@ -10,8 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from server.batch.importing.reader import Mask, RowReader
-from server.batch.mapping.language import Cell, RowFilter, Test
+from server.batch.importing.reader import Floats, Mask, RowReader
+from server.batch.mapping.language import Cell, Comparison, RowFilter
+
+_NUMERIC = {
+    Comparison.ABOVE: np.greater,
+    Comparison.BELOW: np.less,
+    Comparison.AT_LEAST: np.greater_equal,
+    Comparison.AT_MOST: np.less_equal,
+}
 
 
 def passing(reader: RowReader, filters: Sequence[RowFilter]) -> Mask:
@@ -35,7 +42,12 @@ def keep_passing(reader: RowReader, filters: Sequence[RowFilter]) -> None:
 def _passes(reader: RowReader, row_filter: RowFilter) -> Mask:
     cell = Cell(column=row_filter.column)
     value = row_filter.value
-    if row_filter.test in (Test.ABOVE, Test.BELOW, Test.AT_LEAST, Test.AT_MOST):
+    if row_filter.test in (
+        Comparison.ABOVE,
+        Comparison.BELOW,
+        Comparison.AT_LEAST,
+        Comparison.AT_MOST,
+    ):
         assert isinstance(value, float)
         numbers = reader.numbers(cell, row_filter.column)
         return _compare(numbers, row_filter.test, value)
@@ -45,32 +57,24 @@ def _passes(reader: RowReader, row_filter: RowFilter) -> Mask:
     return mask
 
 
-def _compare(
-    numbers: np.ndarray[tuple[int], np.dtype[np.float64]], test: Test, value: float
-) -> Mask:
-    comparisons = {
-        Test.ABOVE: np.greater,
-        Test.BELOW: np.less,
-        Test.AT_LEAST: np.greater_equal,
-        Test.AT_MOST: np.less_equal,
-    }
-    mask: Mask = comparisons[test](numbers, value)
+def _compare(numbers: Floats, test: Comparison, value: float) -> Mask:
+    mask: Mask = _NUMERIC[test](numbers, value)
     return mask
 
 
 def _holds(text: str, row_filter: RowFilter) -> bool:
     value = row_filter.value
     match row_filter.test:
-        case Test.PRESENT:
+        case Comparison.PRESENT:
             return bool(text) is value
-        case Test.EQUALS:
+        case Comparison.EQUALS:
             return text == value
-        case Test.NOT_EQUALS:
+        case Comparison.NOT_EQUALS:
             return text != value
-        case Test.IN | Test.NOT_IN:
+        case Comparison.IN | Comparison.NOT_IN:
             assert isinstance(value, tuple)
-            return (text in value) is (row_filter.test is Test.IN)
-        case Test.MATCHES | Test.NOT_MATCHES:
+            return (text in value) is (row_filter.test is Comparison.IN)
+        case Comparison.MATCHES | Comparison.NOT_MATCHES:
             found = re.search(str(value), text) is not None
-            return found is (row_filter.test is Test.MATCHES)
+            return found is (row_filter.test is Comparison.MATCHES)
     return False

@@ -10,9 +10,9 @@ from typing import TypeVar
 from server.batch.mapping.language import (
     AttributeCell,
     Cell,
+    Comparison,
     Pick,
     RowFilter,
-    Test,
     TimeCell,
     TimeKind,
 )
@@ -23,9 +23,9 @@ from server.core.event_type import EventType
 AnyEnum = TypeVar("AnyEnum", bound=Enum)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_NUMERIC_TESTS = {Test.ABOVE, Test.BELOW, Test.AT_LEAST, Test.AT_MOST}
-_LIST_TESTS = {Test.IN, Test.NOT_IN}
-_PATTERN_TESTS = {Test.MATCHES, Test.NOT_MATCHES}
+_NUMERIC_TESTS = {Comparison.ABOVE, Comparison.BELOW, Comparison.AT_LEAST, Comparison.AT_MOST}
+_LIST_TESTS = {Comparison.IN, Comparison.NOT_IN}
+_PATTERN_TESTS = {Comparison.MATCHES, Comparison.NOT_MATCHES}
 
 
 def read_choice(section: Section, key: str, word: str, choices: type[AnyEnum]) -> AnyEnum:
@@ -186,17 +186,19 @@ def _filter(table: Section) -> RowFilter:
     tests = [key for key in table.own_keys() if key != "column"]
     if len(tests) != 1:
         raise table.error("", "needs exactly one test", "such as { column = ..., above = 0 }")
-    test = read_choice(table, tests[0], tests[0], Test)
+    test = read_choice(table, tests[0], tests[0], Comparison)
     return RowFilter(column=column, test=test, value=_filter_value(table, tests[0], test))
 
 
-def _filter_value(table: Section, key: str, test: Test) -> str | float | bool | tuple[str, ...]:
+def _filter_value(
+    table: Section, key: str, test: Comparison
+) -> str | float | bool | tuple[str, ...]:
     if test in _NUMERIC_TESTS:
         return table.required(key, float)
     if test in _LIST_TESTS:
         return table.strings(key)
     if test in _PATTERN_TESTS:
         return read_pattern(table, key, groups=0)
-    if test is Test.PRESENT:
+    if test is Comparison.PRESENT:
         return table.required(key, bool)
     return table.required(key, str)

@@ -28,7 +28,7 @@ class TimeKind(StrEnum):
     EARLIEST = "earliest"
 
 
-class Test(StrEnum):
+class Comparison(StrEnum):
     """How a row filter compares; the numeric ones need numbers."""
 
     EQUALS = "equals"
@@ -97,7 +97,7 @@ class RowFilter:
     """Rows that fail it are left out, silently but counted; for PRESENT the value is a bool."""
 
     column: str
-    test: Test
+    test: Comparison
     value: str | float | bool | tuple[str, ...]
 
 

@@ -66,11 +66,11 @@ class EmbeddedCatalog:
                 self._schema = read_schema(connection)
                 self._builder = ColumnBuilder(self._schema.item_attributes)
                 self._load(connection)
+                self._reader = SqliteReader(self._database)
+                self._writer = None if is_read_only else GroupCommit(self._database)
             finally:
                 connection.close()
         self._columns = self._builder.publish()
-        self._reader = SqliteReader(self._database)
-        self._writer = None if is_read_only else GroupCommit(self._database)
 
     def columns(self) -> ItemColumns:
         return self._columns

@@ -55,10 +55,10 @@ class EmbeddedProfiles:
                 merges: Any = connection.execute("SELECT visitor_id, user_id FROM merges")
                 for visitor_id, user_id in merges:
                     self._remember(visitor_id, user_id)
+            self._reader = SqliteReader(self._database)
+            self._writer = None if is_read_only else GroupCommit(self._database)
         finally:
             connection.close()
-        self._reader = SqliteReader(self._database)
-        self._writer = None if is_read_only else GroupCommit(self._database)
 
     async def get(self, user_id: str) -> Profile | None:
         return await self._reader.run(lambda connection: _read(connection, user_id))

@@ -123,10 +123,3 @@ def taste_rows(*, impressions: bool, seed: int = 0, sessions: int = 400) -> list
 def snapshot_folder(tmp_path: Path) -> Path:
     """A snapshot with impressions."""
     return write_snapshot(tmp_path / "snapshot", taste_rows(impressions=True), impressions=True)
-
-
-@pytest.fixture
-def purchases_folder(tmp_path: Path) -> Path:
-    """A snapshot without impressions."""
-    rows = taste_rows(impressions=False)
-    return write_snapshot(tmp_path / "purchases", rows, impressions=False)

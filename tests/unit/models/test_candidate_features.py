@@ -17,9 +17,7 @@ from torchrec_models.features.queries import build_queries, clock_context, conte
 from torchrec_models.features.raw_columns import Rows, repeat_columns, share_of
 
 DAY = 86_400_000
-STRINGS = st.lists(
-    st.lists(st.sampled_from("abcd"), max_size=3).map(tuple), min_size=5, max_size=5
-)
+STRINGS = st.lists(st.lists(st.sampled_from("abcd"), max_size=3).map(tuple), min_size=5, max_size=5)
 
 
 @given(strings=STRINGS, history=st.lists(st.integers(0, 4), max_size=5, unique=True))
@@ -81,9 +79,7 @@ def test_repeats_are_counted_up_to_the_query():
         histories, queries, Rows(np.array([0, 0, 1, 1]), np.array([3, 4, 3, 4], dtype=np.int32))
     )
     assert found["candidate.times_engaged"].tolist() == [2, 0, 2, 1]
-    np.testing.assert_array_equal(
-        found["candidate.days_since_engaged"], [1.0, np.nan, 2.0, 1.0]
-    )
+    np.testing.assert_array_equal(found["candidate.days_since_engaged"], [1.0, np.nan, 2.0, 1.0])
 
 
 def test_a_content_profile_is_the_unit_mean_of_the_latest_items():

@@ -50,7 +50,9 @@ def test_between_includes_its_start_and_excludes_its_end():
 
 def test_engagement_before_the_first_impression_is_not_exposed():
     events = events_of([(0, 5, "click", 1), (0, 5, "impression", 2), (0, 5, "click", 3)])
-    kept = since_first(events.is_type("click"), events.is_type("impression"), events.item_E, events, 6)
+    kept = since_first(
+        events.is_type("click"), events.is_type("impression"), events.item_E, events, 6
+    )
     assert events.time_E[kept].tolist() == [3]
 
 

@@ -48,7 +48,8 @@ def test_gauc_weighs_users_by_their_rows():
     label = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
     score = np.array([0.9, 0.1, 0.8, 0.2, 0.3, 0.1])
     user = np.array([0, 0, 0, 1, 1, 2])
-    # User 0: both negatives below (1.0, three rows); user 1: inverted (0.0, two); user 2: one class.
+    # User 0 has both negatives below (1.0, three rows), user 1 is inverted (0.0, two rows),
+    # user 2 has one class only.
     assert gauc(label, score, user) == pytest.approx(3 / 5)
 
 

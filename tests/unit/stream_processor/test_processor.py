@@ -13,7 +13,7 @@ from server.core.subject import Subject
 from server.core.user_state import NO_BEHAVIOUR
 from server.stream_processor.checkpoint import KEY, VIEW, read_checkpoint
 from tests.event_factory import DAY_MS, NOON_MS, new_event
-from tests.unit.stream_processor.conftest import ITEMS, World
+from tests.stream_world import ITEMS, World
 
 USERS = ["ann", "bob", "eve"]
 VISITOR = Subject("v1", is_visitor=True)
@@ -151,9 +151,14 @@ async def test_a_store_that_fails_delays_events_but_loses_none(world, monkeypatc
     assert (await world.state("ann"))["history"] == [1, 2]
 
 
-async def test_a_checkpoint_that_fails_is_made_up_for(world, monkeypatch):
-    async def fail(*_, **__):
-        raise UnavailableError("down")
+@pytest.mark.parametrize("broken_view", ["user_state", "item_signals", "checkpoint"])
+async def test_a_checkpoint_that_fails_is_made_up_for(world, monkeypatch, broken_view):
+    write = world.store.write
+
+    async def fail(view, values, **options):
+        if view == broken_view:
+            raise UnavailableError("down")
+        await write(view, values, **options)
 
     await world.ingest.write(some_events(50))
     before = await everything(world)
@@ -220,6 +225,55 @@ async def test_a_caller_that_goes_away_does_not_undo_its_event(world):
 async def test_the_data_clock_follows_the_events(world):
     await world.ingest.write([new_event("e1", time_ms=NOON_MS - 500, is_imported=True)])
     assert world.data_clock.now_ms() == NOON_MS - 500
+
+
+async def test_a_stop_that_cannot_save_is_made_up_for_by_the_next_start(world, monkeypatch, caplog):
+    async def fail(*_, **__):
+        raise UnavailableError("down")
+
+    await world.ingest.write(some_events(50))
+    before = await everything(world)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store, "write", fail)
+        await world.processor.close()
+    assert "could not be saved" in caplog.text
+    await world.restart(save=False)
+    assert world.processor.replayed_count == 50
+    assert await everything(world) == before
+
+
+async def test_regular_saves_go_on_after_failures_that_are_logged_once(
+    tmp_path, monkeypatch, caplog
+):
+    failed = asyncio.Event()
+    count = 0
+
+    async def fail(*_, **__):
+        nonlocal count
+        count += 1
+        if count == 3:
+            failed.set()
+        raise UnavailableError("down")
+
+    world = World(tmp_path)
+    await world.start(checkpoint_interval_s=0.01)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.store, "write", fail)
+        await world.ingest.write([new_event("e1", "ann", "i1")])
+        await asyncio.wait_for(failed.wait(), 10)
+    assert caplog.text.count("cannot be saved yet") == 1
+    async with asyncio.timeout(10):
+        while await read_checkpoint(world.store) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await world.stop()
+
+
+async def test_progress_is_told_while_the_log_is_replayed(world):
+    await world.ingest.write(some_events(5))
+    await world.stop(save=False)
+    told: list[int] = []
+    await world.start(told.append)
+    assert told == [5]
 
 
 async def test_states_are_saved_regularly(tmp_path):
