@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 Advance: TypeAlias = Callable[[int], None]
 _LINE_INTERVAL_S = 5.0
+_PIPE_WIDTH = 120
 
 
 class Terminal:
     """A console with progress; on a pipe, progress is a line every few seconds."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console()
+        self.console = console or _console()
 
     def say(self, text: str) -> None:
         """Print one line of marked-up text."""
@@ -39,6 +41,12 @@ class Terminal:
         with Progress(*columns, console=self.console, transient=True) as bar:
             task = bar.add_task(label, total=total)
             yield lambda count: bar.advance(task, count)
+
+
+def _console() -> Console:
+    """The terminal's own width; on a pipe wide enough for tables, unless COLUMNS says otherwise."""
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=_PIPE_WIDTH)
 
 
 class _PlainProgress:

@@ -48,15 +48,19 @@ _ENGAGEMENT = Objective.of({"engagement": 1.0})
 
 @dataclass(frozen=True, slots=True)
 class LiveSources:
-    """Sources that need no model; they are kept across model versions."""
+    """Sources that need no model; they are kept across model versions.
+
+    `more` are a deployment's own, by the name that surfaces use.
+    """
 
     signals: ItemSignals
     popular: PopularItems
     fresh: Fresh = field(default_factory=Fresh)
+    more: Mapping[str, Source] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, signals: ItemSignals) -> LiveSources:
-        return cls(signals, PopularItems(signals))
+    def of(cls, signals: ItemSignals, more: Mapping[str, Source] | None = None) -> LiveSources:
+        return cls(signals, PopularItems(signals), more=more or {})
 
 
 def serving_state(
@@ -74,7 +78,7 @@ def serving_state(
         InvalidRequestError: a surface is wrong; the message names each key and its remedy.
     """
     for surface in surfaces:
-        check_surface(surface, fields)
+        check_surface(surface, fields, live.more)
     return ServingState(
         parts=parts,
         surfaces=surfaces,
@@ -150,6 +154,7 @@ def _sources(
         "fresh": live.fresh,
         "explore": Explore(),
         "engaged_before": EngagedBefore(),
+        **live.more,
     }
     if parts.item_index is not None:
         known["two_tower"] = TwoTower(parts.item_index)

@@ -127,11 +127,13 @@ _CHECKS = (
 )
 
 
-def check_surface(surface: Surface, fields: Mapping[str, FilterField]) -> None:
+def check_surface(
+    surface: Surface, fields: Mapping[str, FilterField], more_sources: Iterable[str] = ()
+) -> None:
     """Check everything about a surface that its type doesn't say.
 
     Args:
-        fields: the declared item attributes.
+        fields: the declared item attributes. more_sources: names beside `SOURCES`.
 
     Raises:
         InvalidRequestError: every wrong key with its remedy.
@@ -144,8 +146,9 @@ def check_surface(surface: Surface, fields: Mapping[str, FilterField]) -> None:
     ]
     for source, limit in surface.sources.items():
         key = f"{prefix}.sources.{source}"
-        if source not in SOURCES:
-            found.append(FieldViolation(key, f"no such source: use {', '.join(SOURCES)}"))
+        known = (*SOURCES, *more_sources)
+        if source not in known:
+            found.append(FieldViolation(key, f"no such source: use {', '.join(known)}"))
         elif not 1 <= limit <= 10_000:
             found.append(FieldViolation(key, "choose 1 to 10000 candidates"))
     if surface.diversity_attribute and surface.diversity_attribute not in fields:

@@ -151,7 +151,9 @@ def _searched(
         index = faiss.IndexHNSWPQ(dimension, max(1, dimension // 8), links, 8, metric)
         index.hnsw.efConstruction = settings.hnsw_build_effort
         return index
-    reduced = f"PCA{components}," if components < dimension else ""
+    # IVF_SQ8 steps in where principal components lose too much: it keeps all dimensions.
+    is_reduced = components < dimension and kind is not IndexKind.IVF_SQ8
+    reduced = f"PCA{components}," if is_reduced else ""
     spec = {
         IndexKind.IVF_PQ: f"IVF{lists},PQ{components}x4fs",
         IndexKind.IVF_SQ8: f"IVF{lists},SQ8",

@@ -22,6 +22,7 @@ from server.wiring.loaded_model import LoadedModel
 from server.wiring.model_executors import ModelExecutors
 from server.wiring.model_loader import load_model
 from server.wiring.model_settings import ModelSettings
+from server.wiring.own_sources import own_sources
 from server.wiring.stores import LiveStores
 
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ class Models:
         self._masked = MaskedUsers(root / settings.model_registry.folder)
         self._executors = ModelExecutors.start(self._model_settings)
         self._changes = CatalogChanges(stores.catalog)
-        self._live = LiveSources.of(stores.signals)
+        self._live = LiveSources.of(stores.signals, own_sources(stores))
         self._model: LoadedModel | None = None
         self._updater: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None

@@ -16,6 +16,7 @@ class StreamVisitorMerger:
     stream: StreamProcessor
 
     async def merge(self, visitor_id: str, user_id: str) -> int:
-        if not await self.profiles.merge(visitor_id, user_id):
-            return 0
-        return await self.stream.merge_visitor(visitor_id, user_id)
+        is_new = await self.profiles.merge(visitor_id, user_id)
+        # Also when it is not new: a crash may have come between the two steps.
+        count = await self.stream.merge_visitor(visitor_id, user_id)
+        return count if is_new else 0

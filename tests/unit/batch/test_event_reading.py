@@ -210,7 +210,10 @@ marks = { long_view = "long", like = "liked" }
 
 def test_rows_of_one_basket_are_one_event(load):
     mapping = CLICK.replace("click", "purchase") + 'session = "n"\ngroup_by = "n"\nquantity = "q"'
-    text = "u,i,t,n,q\n1,a,5,n1,2\n1,b,5,n1,1\n1,c,6,n1,1\n2,a,6,n2,1\n2,a,6,n2,1\n3,d,7,,1\n3,e,7,,1\n"
+    text = (
+        "u,i,t,n,q\n1,a,5,n1,2\n1,b,5,n1,1\n1,c,6,n1,1\n"
+        "2,a,6,n2,1\n2,a,6,n2,1\n3,d,7,,1\n3,e,7,,1\n"
+    )
     events, _ = load(text, mapping)
     baskets = [[item.item_id for item in event.items] for event in events]
     # Rows without a basket stay alone, and another time is another event.

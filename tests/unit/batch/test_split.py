@@ -50,7 +50,8 @@ def test_the_last_share_of_good_ratings_is_held_out_and_nothing_later_is_logged(
         everything(columns),
     )
     assert parts.held_out.tolist() == [5, 7]
-    # Rows 6 and 8 are low ratings after the first held-out one: in neither part. User 1 has too few.
+    # Rows 6 and 8 are low ratings after the first held-out one: in neither part.
+    # User 1 has too few.
     assert parts.log.tolist() == [0, 1, 2, 3, 4, 9]
 
 
