@@ -79,7 +79,7 @@ def build_snapshot(vectors_PD: NDArray[np.float32], settings: VectorIndexSetting
     """Build the kind the settings ask for; an approximate one that misses `minimum_recall` gives
     way to the next more exact one."""
     best: IndexSnapshot | None = None
-    for kind in _kinds(len(vectors_PD), settings):
+    for kind in kinds_to_try(len(vectors_PD), settings):
         best = _build(vectors_PD, kind, settings)
         if best.report.recall is None or best.report.recall >= settings.minimum_recall:
             break
@@ -87,7 +87,8 @@ def build_snapshot(vectors_PD: NDArray[np.float32], settings: VectorIndexSetting
     return best
 
 
-def _kinds(count: int, settings: VectorIndexSettings) -> list[IndexKind]:
+def kinds_to_try(count: int, settings: VectorIndexSettings) -> list[IndexKind]:
+    """Return the kinds to build for so many vectors, each if the one before it falls short."""
     # Quantisers cannot be trained on a handful of vectors.
     if count < 1000 or (settings.kind is IndexKind.AUTO and count <= settings.flat_limit):
         return [IndexKind.FLAT]

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from server.core.errors import ArtifactError
 from server.vector_index.build import build_in_subprocess
-from server.vector_index.settings import VectorIndexSettings
+from server.vector_index.settings import IndexKind, VectorIndexSettings
 from server.vector_index.snapshot import (
     FORMAT,
     IndexSnapshot,
     build_snapshot,
+    kinds_to_try,
     read_snapshot,
     write_snapshot,
 )
@@ -53,7 +54,7 @@ class SnapshotCache:
             ArtifactError: the vectors cannot be read or the build failed.
         """
         vectors_PD = _mapped(vectors)
-        if len(vectors_PD) <= self._settings.flat_limit:
+        if kinds_to_try(len(vectors_PD), self._settings) == [IndexKind.FLAT]:
             return build_snapshot(vectors_PD, self._settings)
         entry = self._folder / self._key(content_digest, vectors_PD)
         if entry.is_dir():

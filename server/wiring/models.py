@@ -18,6 +18,7 @@ from server.orchestrator.serving_state import ModelParts, ServingState, ServingS
 from server.orchestrator.surfaces import Surfaces
 from server.rankers.objective import Objective
 from server.settings import Settings
+from server.vector_index.rebuild import rebuild
 from server.wiring.loaded_model import LoadedModel
 from server.wiring.model_executors import ModelExecutors
 from server.wiring.model_loader import load_model
@@ -68,7 +69,7 @@ class Models:
         stores: LiveStores,
         surfaces: Surfaces,
     ) -> None:
-        root = settings.data_dir
+        root = self._root = settings.data_dir
         self._model_settings = ModelSettings(
             index_cache=root / "index-cache",
             registry=settings.model_registry,
@@ -122,6 +123,7 @@ class Models:
             try:
                 await watcher.check()
                 self._follow_schema()
+                await self._rebuild_if_due()
             except Exception:
                 # A fault of one look must not end the watch.
                 log.exception("looking for a new model version failed")
@@ -130,6 +132,17 @@ class Models:
         if self._stores.catalog.schema() is not self._schema:
             self._schema = self._stores.catalog.schema()
             self.states.swap(self._state(self.states.current.parts))
+
+    async def _rebuild_if_due(self) -> None:
+        """Build an index again, in a process of its own, when much of it has changed."""
+        if self._model is None:
+            return
+        for index in (self._model.retrieval_index, self._model.content_index):
+            if index.is_rebuild_due():
+                log.info("index is built again", extra={"items": len(index)})
+                await asyncio.to_thread(
+                    rebuild, index, self._model_settings.vector_index, self._root
+                )
 
     async def _take_over(self, version: str, folder: Path) -> None:
         watermark = int(read_manifest(folder).data["log_watermark"])

@@ -78,7 +78,7 @@ def test_only_the_latest_builds_are_kept(tmp_path, vectors):
 
 
 def test_small_catalogues_leave_nothing_on_disk(tmp_path, vectors):
-    small = SETTINGS.model_copy(update={"flat_limit": 2_000})
+    small = SETTINGS.model_copy(update={"flat_limit": 2_000, "kind": IndexKind.AUTO})
     report = SnapshotCache(tmp_path / "cache", small).open_or_build(vectors, "digest").report
     assert report.kind is IndexKind.FLAT
     assert not (tmp_path / "cache").exists()
