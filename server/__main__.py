@@ -6,10 +6,14 @@ each other can each bring their own.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
 GROUP = "shortlist.commands"
+# numpy's products here are small: more threads than one only wait for each other, at twice the CPU
+# of a request. It must be known before numpy loads. Training has torch's own threads.
+_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(command: EntryPoint, arguments: list[str]) -> int:
+    os.environ.setdefault(_THREADS, "1")
     try:
         run = command.load()
     except ModuleNotFoundError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import ClassVar, NamedTuple
@@ -128,7 +128,7 @@ class SlateSelector:
                 place = _Place(pins[position], is_ruled=True)
             else:
                 pool_size = self.exploration.pool_size if position in slots else 0
-                eligible = list(islice(_eligible(queue, caps, position), 1 + pool_size))
+                eligible = _first_eligible(queue, caps, position, 1 + pool_size)
                 if not eligible:
                     break
                 place = _Place(eligible[0])
@@ -163,11 +163,18 @@ def _selection(placed: Sequence[_Place]) -> Selection:
     )
 
 
-def _eligible(queue: Sequence[int], caps: Sequence[CapWindow], position: int) -> Iterator[int]:
-    """Yield what no cap refuses at `position`, best first."""
-    for candidate in queue:
-        if not any(cap.refuses(candidate, position) for cap in caps):
-            yield candidate
+def _first_eligible(
+    queue: list[int], caps: Sequence[CapWindow], position: int, count: int
+) -> list[int]:
+    """Return the best `count` that no cap refuses at `position`, best first."""
+    if not caps:
+        return queue[:count]
+    accepted = (
+        candidate
+        for candidate in queue
+        if not any(cap.refuses(candidate, position) for cap in caps)
+    )
+    return list(islice(accepted, count))
 
 
 def _deterministic(order: NDArray[np.intp]) -> Selection:

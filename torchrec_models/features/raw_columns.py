@@ -13,13 +13,14 @@ import numpy.typing as npt
 from torchrec_models.data.histories import Histories, last_events
 from torchrec_models.data.snapshot import Items
 from torchrec_models.features.affinity import HISTORY_ITEMS, ItemValues, affinities
-from torchrec_models.features.candidate_models import CandidateModels, score_all
+from torchrec_models.features.candidate_models import CandidateModels, co_engaged
 from torchrec_models.features.counts import Counters, age_days, item_columns, user_columns
-from torchrec_models.features.queries import Queries
+from torchrec_models.features.queries import Queries, content_profiles
 
 REPEAT_WINDOW = 200
 _DAY_MS = 24 * 3600 * 1000
 _CHUNK = 512
+_ROW_CHUNK = 16_384
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -74,27 +75,41 @@ def raw_numbers(
 def _score_columns(
     models: CandidateModels, queries: Queries, rows: Rows, co_most_Q: FloatArray | None
 ) -> dict[str, FloatArray]:
-    columns = {
-        name: np.zeros(len(rows), dtype=np.float64)
-        for name in ("two_tower", "co_engaged", "content", "co_engaged_share")
+    profile_QC = content_profiles(models.content_MC, queries.recent_QN)
+    co_R, most_Q = _co_engaged_rows(models, queries, rows)
+    most_R = (most_Q if co_most_Q is None else co_most_Q)[rows.query_R]
+    return {
+        "candidate.two_tower": _dots(models.encode_users(queries), models.item_vector_MD, rows),
+        "candidate.co_engaged": co_R,
+        "candidate.content": _dots(profile_QC, models.content_MC, rows),
+        "candidate.co_engaged_share": share_of(co_R, most_R),
     }
+
+
+def _dots(
+    query_QD: npt.NDArray[np.float32], item_MD: npt.NDArray[np.float32], rows: Rows
+) -> FloatArray:
+    """Return each row's dot product (R,), without the matrix of all items."""
+    dot_R = np.zeros(len(rows), dtype=np.float64)
+    for begin in range(0, len(rows), _ROW_CHUNK):
+        part = slice(begin, begin + _ROW_CHUNK)
+        dot_R[part] = np.einsum(
+            "rd,rd->r", query_QD[rows.query_R[part]], item_MD[rows.item_R[part]]
+        )
+    return dot_R
+
+
+def _co_engaged_rows(
+    models: CandidateModels, queries: Queries, rows: Rows
+) -> tuple[FloatArray, FloatArray]:
+    """Return each row's co-engagement (R,) and each query's greatest over all items (Q,)."""
+    co_R, most_Q = np.zeros(len(rows)), np.zeros(len(queries))
     for first in range(0, len(queries), _CHUNK):
         begin, end = np.searchsorted(rows.query_R, [first, first + _CHUNK])
-        if begin == end:
-            continue
-        chunk = np.arange(first, min(first + _CHUNK, len(queries)))
-        scores = score_all(models, queries.take(chunk))
-        query, item = rows.query_R[begin:end] - first, rows.item_R[begin:end]
-        co = scores.co_engaged_QM[query, item].astype(np.float64)
-        columns["two_tower"][begin:end] = scores.two_tower_QM[query, item]
-        columns["co_engaged"][begin:end] = co
-        columns["content"][begin:end] = scores.content_QM[query, item]
-        if co_most_Q is None:
-            most_Q = scores.co_engaged_QM.max(axis=1).astype(np.float64)
-        else:
-            most_Q = co_most_Q[chunk]
-        columns["co_engaged_share"][begin:end] = share_of(co, most_Q[query])
-    return {f"candidate.{name}": column for name, column in columns.items()}
+        scores_QM = co_engaged(models, queries.recent_QN[first : first + _CHUNK])
+        most_Q[first : first + _CHUNK] = scores_QM.max(axis=1)
+        co_R[begin:end] = scores_QM[rows.query_R[begin:end] - first, rows.item_R[begin:end]]
+    return co_R, most_Q
 
 
 def share_of(score_R: FloatArray, most_R: FloatArray) -> FloatArray:
@@ -106,8 +121,8 @@ def repeat_columns(histories: Histories, queries: Queries, rows: Rows) -> dict[s
     """Return how often and how long ago each item is among the last 200 positive events."""
     times = np.zeros(len(rows), dtype=np.float64)
     days = np.full(len(rows), np.nan)
-    for begin in range(0, len(rows), _CHUNK * 32):
-        part = slice(begin, begin + _CHUNK * 32)
+    for begin in range(0, len(rows), _ROW_CHUNK):
+        part = slice(begin, begin + _ROW_CHUNK)
         query = rows.query_R[part]
         distinct, inverse = np.unique(query, return_inverse=True)
         event_QW = last_events(

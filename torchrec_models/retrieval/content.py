@@ -17,7 +17,7 @@ from torchrec_models.features.tokens import hash_ids, unique_words, value_token
 from torchrec_models.recipe import ContentRecipe
 
 SEED = 29
-_ITERATIONS = 4
+_ITERATIONS = 2
 _OVERSAMPLING = 16
 
 

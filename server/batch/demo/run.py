@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+import uuid
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from server.batch.demo.describe import label, labels
+from server.batch.demo.describe import labels
 from server.batch.demo.options import DemoOptions
 from server.batch.demo.people import Person, choose_people, everyone, held_out_items
 from server.batch.demo.show import show_change, show_slate
@@ -27,6 +28,7 @@ from server.batch.stores import Stores
 from server.batch.terminal import Terminal
 from server.core.clock import WallClock
 from server.core.event_type import EventType
+from server.core.subject import Subject
 
 PEOPLE = 3
 SLATE = 10
@@ -119,40 +121,38 @@ async def _show_people(
     for person in people:
         page = await server.client.recommend(person.subject, page_size=SLATE)
         show_slate(terminal, person, page, await _labels(stores, page, person.history))
-    if len(people) > 1:
-        await _show_event(stores, server.client, people[0], people[1], event_type, terminal)
+    if people:
+        await _show_event(stores, server.client, people[0], event_type, terminal)
 
 
 async def _show_event(
     stores: Stores,
     client: DemoClient,
     person: Person,
-    other: Person,
     event_type: EventType,
     terminal: Terminal,
 ) -> None:
-    """Let one person choose what another one is recommended, and show what that changes."""
-    before = await client.recommend(person.subject, serving_config=_PLAIN, page_size=SLATE)
-    theirs = await client.recommend(other.subject, serving_config=_PLAIN, page_size=SLATE * 2)
-    own = {item.item_id for item in before.items} | set(person.history)
-    foreign = [item.item_id for item in theirs.items if item.item_id not in own]
-    if not foreign:
+    """Let somebody new choose what a user is recommended, and show what that changes."""
+    visitor = Subject(f"visitor-{uuid.uuid4().hex[:8]}", is_visitor=True)
+    before = await client.recommend(visitor, serving_config=_PLAIN, page_size=SLATE)
+    theirs = await client.recommend(person.subject, serving_config=_PLAIN, page_size=SLATE * 2)
+    shown = {item.item_id for item in before.items}
+    chosen = [item.item_id for item in theirs.items if item.item_id not in shown][:1]
+    if not chosen:
         return
-    (item,) = await stores.catalog.get(foreign[:1])
-    name = foreign[0] if item is None else label(item)
     rating = _RATING if event_type is EventType.RATE else None
     started = time.monotonic()
-    await client.write_event(person.subject, event_type, foreign[:1], rating=rating)
-    after = await client.recommend(person.subject, serving_config=_PLAIN, page_size=SLATE)
+    await client.write_event(visitor, event_type, chosen, rating=rating)
+    after = await client.recommend(visitor, serving_config=_PLAIN, page_size=SLATE)
     passed_ms = (time.monotonic() - started) * 1000
+    label_of = {**await _labels(stores, before, tuple(chosen)), **await _labels(stores, after, ())}
     what = f"{event_type.name.lower()} with {_RATING:g}" if rating else event_type.name.lower()
     terminal.console.print(
-        f"\nUser {person.subject.id} sends an event: {what} of “{name}”; "
-        f"written and answered in {passed_ms:.0f} ms",
+        f"\nSomebody new, {visitor.id}, sends one event: {what} of “{label_of[chosen[0]]}”; "
+        f"written, and the next slate answered, in {passed_ms:.0f} ms",
         highlight=False,
         markup=False,
     )
-    label_of = {**await _labels(stores, before, ()), **await _labels(stores, after, ())}
     show_change(terminal, before, after, label_of)
 
 

@@ -20,6 +20,8 @@ from server.events.user_event import EventItem, NewEvent, UserEvent
 SLATE_LENGTH = 10
 _SLATES_PER_SESSION = 1.9
 _RANDOM_SHARE = 0.2
+# The logging policy knows tastes roughly, as a system in production does.
+_BY_QUALITY, _BY_TASTE = 0.8, 3.0
 # Few visits at night, most in the evening (UTC).
 _HOURS = np.array([1, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 6, 6, 5, 5, 6, 7, 9, 10, 10, 8, 5, 2], float)
 
@@ -84,7 +86,8 @@ class _Visits:
         world, rng = self.world, self.rng
         chance = rng.standard_exponential(len(world.quality_M))
         # Minus the logarithm of an exponential is Gumbel noise: the best are a weighted sample.
-        scores = world.quality_M + 2.0 * world.affinities(user, time_ms) - np.log(chance)
+        scores = _BY_QUALITY * world.quality_M - np.log(chance)
+        scores += _BY_TASTE * world.affinities(user, time_ms)
         is_usable = world.born_ms_M <= time_ms
         is_usable[excluded] = False
         scores[~is_usable] = -np.inf

@@ -22,7 +22,7 @@ PLATFORMS = ("ios", "android", "web", "tv")
 COUNTRIES = ("DE", "FR", "GB", "US", "JP")
 # How fast attention falls with the position; on a television it falls slowest.
 _ATTENTION_DECAY = np.array([0.50, 0.50, 0.35, 0.20])
-_BIAS, _TASTE, _QUALITY, _HOUR = -3.0, 4.5, 0.9, 0.5
+_BIAS, _TASTE, _QUALITY, _HOUR = -3.6, 6.0, 0.6, 0.4
 _LATE_SHARE = 0.15
 _DRIFTING_SHARE = 0.5
 
