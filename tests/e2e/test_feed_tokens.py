@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+import grpc
 import pytest
 
 from server.gen.shortlist.v1 import catalog_service_pb2
@@ -91,7 +92,7 @@ def test_a_token_expires_with_its_feed(client):
     def expired():
         try:
             client.recommendations.Recommend(request)
-        except Exception:
+        except grpc.RpcError:
             return True
         return False
 

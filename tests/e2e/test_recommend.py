@@ -27,7 +27,7 @@ def reasons_of(reply):
 
 def test_a_known_user_gets_what_fits_their_taste(client, shop):
     hits = 0
-    for number in range(0, 30):
+    for number in range(30):
         category, _ = favourite(number)
         reply = client.recommend(
             user_id=user_id(number), serving_config="home_plain", page_size=10
@@ -126,7 +126,7 @@ def test_scores_do_not_increase_where_the_score_alone_decides(client, subject):
 
 
 def test_positions_are_contiguous_from_0_across_pages(client):
-    pages = [page for page in client.pages(user_id="u012", page_size=50)]
+    pages = list(client.pages(user_id="u012", page_size=50))
     positions = [each.position for page in pages for each in page.recommendations]
     assert positions == list(range(len(positions)))
     assert len(pages) >= 5

@@ -45,7 +45,7 @@ like = "home_plain"
 source_timeout_s = 5.0
 [surfaces.ruled.rules.editors_choice]
 kind = "pin"
-item_ids = ["i299", "i298"]
+item_ids = ["i299", "i297"]
 position = 2
 [surfaces.ruled.rules.not_too_much_of_a_brand]
 kind = "cap"
