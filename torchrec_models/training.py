@@ -21,12 +21,15 @@ from torchrec_models.features.counts import Counters, build_counters
 from torchrec_models.features.queries import Queries
 from torchrec_models.features.raw_columns import World
 from torchrec_models.progress import report
-from torchrec_models.ranker.fitting import (
-    FittedRanker,
+from torchrec_models.ranker.fitting import FittedRanker, fit_on_stacked_rows
+from torchrec_models.ranker.impression_fitting import (
+    ENGAGE,
+    VALIDATION_SHARE,
+    RankerData,
     fit_on_impressions,
-    fit_on_stacked_rows,
-    fit_pre_ranker_only,
 )
+from torchrec_models.ranker.impressions import impression_rows
+from torchrec_models.ranker.stacking import stacked_rows
 from torchrec_models.recipe import Recipe
 from torchrec_models.retrieval.content import fit_content
 from torchrec_models.retrieval.retrieval_models import RetrievalModels, fit_retrieval
@@ -35,6 +38,8 @@ from torchrec_models.retrieval.two_tower import TowerFeatures, tower_features, u
 MIN_POSITIVES = 20
 # With impressions the retrieval models of the candidate features learn from the part before.
 IMPRESSION_LABEL_SHARE = 0.6
+# Share of the impressions after which candidates are stacked.
+STACKING_CUT = 0.6
 # What one engagement of a kind is worth to the objective, relative to a click.
 HEAD_WEIGHTS = {
     "view": 0.5,
@@ -47,6 +52,8 @@ HEAD_WEIGHTS = {
     "share": 3.0,
     "follow": 3.0,
     "comment": 2.0,
+    # Being engaged with at all comes first: the others only hold for what is shown.
+    ENGAGE: 5.0,
 }
 
 
@@ -115,7 +122,7 @@ def train_model(snapshot: Snapshot, recipe: Recipe, *, seed: int) -> TrainedMode
         retrieval=everything,
         ranker=ranker,
         world=builder.world(events, everything),
-        objective={head: HEAD_WEIGHTS[head] for head in heads},
+        objective={head: HEAD_WEIGHTS[head] for head in ranker.plan.heads},
         metrics={"two_tower_validation_recall_at_20": first.validation_recall, **ranker.metrics},
     )
 
@@ -228,38 +235,47 @@ def _fit_ranker(
     seed: int,
 ) -> FittedRanker:
     snapshot, heads, recipe = builder.snapshot, builder.heads, builder.recipe
-    now = int(earlier.time_E.max()) + 1
-    length = builder.history_length
-    world = builder.world(earlier, retrieval)
     if not snapshot.has_impressions:
         return fit_on_stacked_rows(
-            snapshot, world, later, heads, recipe, time_ms=now, history_length=length, seed=seed
+            snapshot,
+            builder.world(earlier, retrieval),
+            later,
+            heads,
+            recipe,
+            time_ms=int(earlier.time_E.max()) + 1,
+            history_length=builder.history_length,
+            seed=seed,
         )
-    user_count = len(snapshot.users.ids)
-    pre_ranker = fit_pre_ranker_only(
-        world,
-        later,
+    data = _ranker_data(builder, retrieval, from_ms=int(split.cut_U.min()), seed=seed)
+    return fit_on_impressions(snapshot, data, heads, recipe, seed=seed)
+
+
+def _ranker_data(
+    builder: WorldBuilder, retrieval: RetrievalModels, *, from_ms: int, seed: int
+) -> RankerData:
+    """Collect impressions from the cut on, and candidates as of a moment among them.
+
+    Counters and histories are those of each row's time; only the retrieval models must not have
+    seen the outcomes. The candidates' labels end where the validation impressions begin.
+    """
+    snapshot, events, heads = builder.snapshot, builder.snapshot.events, builder.heads
+    world = builder.world(events, retrieval)
+    shown = impression_rows(
+        events, world.histories, heads, from_ms=from_ms, history_length=builder.history_length
+    )
+    time_I = shown.queries.time_Q
+    now = int(time_I[int(len(time_I) * STACKING_CUT)])
+    until = int(time_I[int(len(time_I) * (1 - VALIDATION_SHARE))])
+    past = builder.world(events.take(events.time_E < now), retrieval)
+    limit = max(1, len(time_I) // (2 * builder.recipe.candidates.negatives))
+    stacked = stacked_rows(
+        past,
+        events.take((events.time_E >= now) & (events.time_E < until)),
         heads,
-        recipe,
+        replace(builder.recipe, stacking_users=min(builder.recipe.stacking_users, limit)),
         time_ms=now,
-        history_length=length,
-        user_count=user_count,
+        history_length=builder.history_length,
+        user_count=len(snapshot.users.ids),
         seed=seed,
     )
-    # Impressions see all counters and histories strictly before them; only the retrieval models
-    # must not have seen their outcomes.
-    whole = replace(
-        world,
-        histories=build_histories(snapshot.events, user_count),
-        counters=builder.counters(snapshot.events),
-    )
-    return fit_on_impressions(
-        snapshot,
-        whole,
-        heads,
-        recipe,
-        pre_ranker,
-        from_ms=int(split.cut_U.min()),
-        history_length=length,
-        seed=seed,
-    )
+    return RankerData(shown, world, stacked, past)

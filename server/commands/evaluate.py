@@ -8,10 +8,13 @@ from server.batch.evaluate_command import EvaluationClients, add_arguments, run
 from server.commands.options import command_parser, run_command
 from server.core.subject import Subject
 from server.gateway.client import Client
+from server.orchestrator.surfaces import TWO_TOWER
 from server.settings import Settings
 from server.wiring.batch_stores import open_batch_stores
 
 SERVED = "served slate"
+# Whatever the task, it leaves out what the user knows.
+TWO_TOWER_ALONE = "two-tower alone, new items"
 
 
 def recommender_of(client: Client) -> EvaluationClients:
@@ -23,7 +26,10 @@ def recommender_of(client: Client) -> EvaluationClients:
         )
         return [item.item_id for item in page.items]
 
-    return EvaluationClients(recommenders={SERVED: served})
+    async def two_tower(user_id: str, surface: str, page_size: int) -> Sequence[str]:
+        return await served(user_id, TWO_TOWER.name, page_size)
+
+    return EvaluationClients(recommenders={SERVED: served, TWO_TOWER_ALONE: two_tower})
 
 
 def main(argv: list[str]) -> int:

@@ -70,7 +70,8 @@ class Surface:
             EXCLUDE an item is dropped from `seen_limit` impressions on.
         excludes_engaged, excludes_purchased: hard exclusion; hidden items are always excluded.
         objective: head -> weight; empty: the model's own.
-        is_shared: replies have no subject and may be cached.
+        is_shared: replies have no subject and may be cached; their sources' own order counts.
+        is_by_source: the sources' own order counts, without the ranker: for measuring sources.
     """
 
     name: str
@@ -91,3 +92,9 @@ class Surface:
     objective: Mapping[str, float] = field(default_factory=dict)
     source_timeout_s: float = 0.050
     is_shared: bool = False
+    is_by_source: bool = False
+
+    @property
+    def has_ranker(self) -> bool:
+        """Return whether the model's ranker decides."""
+        return not (self.is_shared or self.is_by_source)

@@ -39,7 +39,7 @@ from server.rankers.selector import ByScore, SlateSelector
 
 # Without a trained model: what needs none.
 _UNTRAINED = {"content": 1.0, "co_engaged": 1.0, "trending": 0.7, "popularity": 0.5}
-# Shared surfaces have no subject that a ranker could know; their sources' own order counts.
+# Without a ranker the sources' own order counts; shared surfaces have no subject it could know.
 _SHARED_SOURCES = ("two_tower", "content", "co_engaged", "trending")
 _SHARED_POPULARITY = 0.1
 _ALL = 1_000_000
@@ -112,7 +112,7 @@ def _pipeline(
         filters=filters,
         pre_ranker=pre_ranker,
         shortlist=surface.shortlist,
-        feature_hydrators=() if surface.is_shared else parts.feature_hydrators,
+        feature_hydrators=parts.feature_hydrators if surface.has_ranker else (),
         predictor=_predictor(surface, parts, objective),
         objective=ImpressionDiscount(objective),
         selector=SlateSelector(
@@ -172,14 +172,15 @@ def _sources(
 
 def _pre_ranker(surface: Surface, parts: ModelParts, names: tuple[str, ...]) -> PreRanker:
     weights = parts.pre_ranker_weights or _UNTRAINED
-    if surface.is_shared:
+    if not surface.has_ranker:
         weights = dict.fromkeys((each for each in _SHARED_SOURCES if each in surface.sources), 1.0)
-        weights["popularity"] = _SHARED_POPULARITY
+        if surface.is_shared:
+            weights["popularity"] = _SHARED_POPULARITY
     return PreRanker(weights, names, parts.max_popularity)
 
 
 def _objective(surface: Surface, parts: ModelParts) -> Objective:
-    if parts.predictor is None or surface.is_shared:
+    if parts.predictor is None or not surface.has_ranker:
         return _ENGAGEMENT
     if surface.objective:
         return Objective.of(surface.objective)
@@ -188,6 +189,6 @@ def _objective(surface: Surface, parts: ModelParts) -> Objective:
 
 def _predictor(surface: Surface, parts: ModelParts, objective: Objective) -> Predictor:
     fallback = FallbackPredictor.of(objective.weights)
-    if parts.predictor is None or surface.is_shared:
+    if parts.predictor is None or not surface.has_ranker:
         return fallback
     return WithFallback(parts.predictor, fallback)

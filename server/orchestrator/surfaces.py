@@ -39,6 +39,13 @@ HOME = Surface(
 )
 # The score alone decides: for measuring models.
 HOME_PLAIN = Surface(name="home_plain", sources=_PLAIN, excludes_engaged=True, seen=SeenPolicy.KEEP)
+TWO_TOWER = Surface(
+    name="two_tower",
+    sources={"two_tower": 1000},
+    excludes_engaged=True,
+    seen=SeenPolicy.KEEP,
+    is_by_source=True,
+)
 BUY_AGAIN = Surface(
     name="buy_again", sources={"engaged_before": 200, **_PLAIN}, seen=SeenPolicy.KEEP
 )
@@ -61,7 +68,7 @@ TRENDING = Surface(
     seen=SeenPolicy.KEEP,
     is_shared=True,
 )
-DEFAULT_SURFACES = (HOME, HOME_PLAIN, BUY_AGAIN, EXPLORE, SIMILAR, TRENDING)
+DEFAULT_SURFACES = (HOME, HOME_PLAIN, TWO_TOWER, BUY_AGAIN, EXPLORE, SIMILAR, TRENDING)
 
 
 class Surfaces:

@@ -123,7 +123,9 @@ class SlateSelector:
         placed: list[_Place] = []
         pinned = set(pins.values())
         queue = [candidate for candidate in order.tolist() if candidate not in pinned]
-        for position in range(size):
+        # Past the last special position, without caps, the order is what it is.
+        special = size if caps else min(size, 1 + max((*pins, *slots), default=-1))
+        for position in range(special):
             if position in pins:
                 place = _Place(pins[position], is_ruled=True)
             else:
@@ -138,6 +140,7 @@ class SlateSelector:
             placed.append(place)
             for cap in caps:
                 cap.place(place.candidate, position)
+        placed += [_Place(candidate) for candidate in queue[: size - special]]
         for position in sorted(pins):
             # Nothing else was eligible: the pins that are left move up.
             if position >= len(placed):

@@ -62,6 +62,7 @@ class SurfaceSettings(_Section):
     objective: Mapping[str, float] = Field(default_factory=dict)
     source_timeout_s: float = 0.050
     is_shared: bool = False
+    is_by_source: bool = False
 
 
 def surfaces_of(settings: Mapping[str, SurfaceSettings]) -> Surfaces:

@@ -67,6 +67,19 @@ class RankerInputs:
         return keyed_jagged(bags), torch.from_numpy(self.numeric_RV[row_B]), keyed_jagged(crosses)
 
 
+def stacked_inputs(first: RankerInputs, second: RankerInputs) -> RankerInputs:
+    """Append the rows of two inputs that one encoder encoded."""
+    return RankerInputs(
+        bags={
+            name: (bags, np.concatenate([entity_R, second.bags[name][1]]))
+            for name, (bags, entity_R) in first.bags.items()
+        },
+        numeric_RV=np.concatenate([first.numeric_RV, second.numeric_RV]),
+        cross_RX=np.concatenate([first.cross_RX, second.cross_RX]),
+        cross_names=first.cross_names,
+    )
+
+
 class InputEncoder:
     """Encodes rows of one catalogue by one plan; entities are encoded once."""
 

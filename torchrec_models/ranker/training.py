@@ -25,11 +25,11 @@ _PREDICT_CHUNK = 8192
 
 @dataclass(frozen=True, slots=True)
 class RankerRows:
-    """Training rows: inputs, labels (R, H) and weights (R,)."""
+    """Training rows: inputs, labels and weights (R, H); weight 0 leaves a head out of a row."""
 
     inputs: RankerInputs
     label_RH: npt.NDArray[np.float32]
-    weight_R: npt.NDArray[np.float32]
+    weight_RH: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def train_ranker(
     """Train on `train_R` for `epochs`, or until the loss on `validation_R` no longer falls."""
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
-    model = new_ranker(plan, recipe, rows.label_RH[train_R].mean(axis=0))
+    model = new_ranker(plan, recipe, base_rates(rows, train_R))
     optimizer = _optimizer(model, recipe)
     best, best_epoch, state = float("inf"), 0, None
     total = epochs if epochs is not None else recipe.max_epochs
@@ -73,6 +73,15 @@ def train_ranker(
         model.load_state_dict(state)
     model.eval()
     return TrainedRanker(model, best_epoch or total, best)
+
+
+def base_rates(rows: RankerRows, part: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return each head's weighted share of positives (H,)."""
+    weight_RH = rows.weight_RH[part]
+    rate_H: npt.NDArray[np.float32] = (rows.label_RH[part] * weight_RH).sum(axis=0) / np.maximum(
+        weight_RH.sum(axis=0), 1e-9
+    )
+    return rate_H
 
 
 def new_ranker(
@@ -130,11 +139,11 @@ def _epoch(
 
 
 def _loss(logits_BH: Tensor, rows: RankerRows, part: npt.NDArray[np.int64]) -> Tensor:
-    weight_B1 = torch.from_numpy(rows.weight_R[part])[:, None]
+    weight_BH = torch.from_numpy(rows.weight_RH[part])
     losses_BH = nn.functional.binary_cross_entropy_with_logits(
         logits_BH, torch.from_numpy(rows.label_RH[part]), reduction="none"
     )
-    return (losses_BH * weight_B1).sum() / (weight_B1.sum() * logits_BH.shape[1])
+    return (losses_BH * weight_BH).sum() / weight_BH.sum().clamp_min(1e-9)
 
 
 @torch.no_grad()
@@ -144,7 +153,7 @@ def weighted_loss(model: Ranker, rows: RankerRows, part: npt.NDArray[np.int64]) 
     total, weight = 0.0, 0.0
     for begin in range(0, len(part), _PREDICT_CHUNK):
         chunk = part[begin : begin + _PREDICT_CHUNK]
-        size = float(rows.weight_R[chunk].sum())
+        size = float(rows.weight_RH[chunk].sum())
         total += float(_loss(model(*rows.inputs.batch(chunk)), rows, chunk)) * size
         weight += size
     return total / max(weight, 1e-9)

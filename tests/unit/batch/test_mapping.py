@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -200,3 +201,16 @@ def test_an_unknown_layout_says_what_there_is(folder, layout, remedy):
 def test_a_path_that_is_no_folder_is_refused(folder):
     with pytest.raises(MappingError, match="is no folder"):
         find_mapping(folder / "nothing")
+
+
+def test_the_examples_of_the_documentation_can_be_read():
+    text = (Path(__file__).parents[3] / "docs" / "data.md").read_text()
+    blocks = [block.split("```")[0] for block in text.split("```toml\n")[1:]]
+    assert len(blocks) == 3
+    shop, sequence, holdout = blocks
+    mapping = parse(shop)
+    assert [source.file for source in mapping.events] == ["clicks.parquet", "orders.csv"]
+    assert mapping.items[0].unavailable[0].test is Comparison.AT_MOST
+    (source,) = parse(EVENTS + sequence).events
+    assert source.sequence.marks == {EventType.LIKE: "liked"}
+    assert [task.repeats for task in parse(EVENTS + holdout).holdout.tasks] == [False, True]
