@@ -15,7 +15,7 @@ from server.core.user_state import UserState
 class OnlineStore(Protocol):
     """One packed value per (view, key); one round trip per call.
 
-    Views in use: `user_state`, `item_signals`, `feed`, `checkpoint`.
+    Views in use: `user_state`, `item_signals`, `feed`, `feed_forgotten`, `checkpoint`.
     """
 
     async def read(self, view: str, keys: Sequence[str]) -> list[bytes | None]:

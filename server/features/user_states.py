@@ -123,12 +123,13 @@ class CachedUserStates:
     async def forget(self, subject_key: str) -> int:
         """Remove a subject's state everywhere; return how many there were (0 or 1)."""
         self._forgotten_count += 1
+        is_unsaved = subject_key in self._changed or subject_key in self._saving
         self._changed.pop(subject_key, None)
         self._clean.pop(subject_key, None)
         self._saving = {k: v for k, v in self._saving.items() if k != subject_key}
         erased = await self._store.delete(VIEW, [subject_key])
         self._clean.pop(subject_key, None)
-        return erased
+        return max(erased, int(is_unsaved))
 
     def begin(self, generation: int) -> None:
         """Drop everything from memory; only states of this generation are read from now on."""

@@ -17,6 +17,9 @@ from server.orchestrator.feed import Feed
 log = logging.getLogger(__name__)
 
 VIEW = "feed"
+FORGOTTEN = "feed_forgotten"
+# Longer than any feed lives.
+_FORGOTTEN_TTL_S = 8 * 86_400
 
 
 class FeedSessions:
@@ -68,6 +71,8 @@ class FeedSessions:
         if feed is None or latest:
             (stored,) = await self._store.read(VIEW, [feed_id])
             feed = _longer(feed, None if stored is None else Feed.decode(stored))
+            if feed is not None and feed.subject_key:
+                await self._recall_erasure(feed.subject_key)
         if feed is None or self._is_over(feed):
             raise PageTokenExpiredError("this feed has expired: start a new one")
         if feed.digest != digest:
@@ -91,19 +96,28 @@ class FeedSessions:
     async def forget(self, subject_key: str) -> int:
         """End an erased subject's feeds; return how many were removed at once.
 
-        Stored feeds that this process doesn't have in memory are refused from now on, and leave
-        the store when they expire.
+        Stored feeds that this process doesn't have in memory are refused from now on, also after
+        a restart, and leave the store when they expire.
 
         Raises:
-            UnavailableError: the store did not answer.
+            StorageFullError, UnavailableError: the store did not answer.
         """
-        self._forgotten_ms[subject_key] = self._clock.now_ms()
+        now_ms = self._forgotten_ms[subject_key] = self._clock.now_ms()
+        mark = {subject_key: str(now_ms).encode()}
+        await self._store.write(FORGOTTEN, mark, ttl_s=_FORGOTTEN_TTL_S)
         found = [each.feed_id for each in self._recent.values() if each.subject_key == subject_key]
         for feed_id in found:
             del self._recent[feed_id]
-        if found:
-            await self._store.delete(VIEW, found)
+        # Also without any: what was written before a deletion is on disk after it.
+        await self._store.delete(VIEW, found)
         return len(found)
+
+    async def _recall_erasure(self, subject_key: str) -> None:
+        """Learn of an erasure by an earlier process."""
+        (mark,) = await self._store.read(FORGOTTEN, [subject_key])
+        if mark is not None:
+            known_ms = self._forgotten_ms.get(subject_key, 0)
+            self._forgotten_ms[subject_key] = max(known_ms, int(mark))
 
     def _is_over(self, feed: Feed) -> bool:
         is_forgotten = feed.created_ms <= self._forgotten_ms.get(feed.subject_key, -1)

@@ -41,7 +41,7 @@ HOME = Surface(
 HOME_PLAIN = Surface(name="home_plain", sources=_PLAIN, excludes_engaged=True, seen=SeenPolicy.KEEP)
 TWO_TOWER = Surface(
     name="two_tower",
-    sources={"two_tower": 1000},
+    sources={"two_tower": 1000, "popular": 200},
     excludes_engaged=True,
     seen=SeenPolicy.KEEP,
     is_by_source=True,

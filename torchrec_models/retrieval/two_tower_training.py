@@ -35,7 +35,7 @@ from torchrec_models.retrieval.two_tower import (
 _VALIDATION_USERS = 2000
 # A step of the full softmax costs the whole item tower, so batches are large; an epoch of fewer
 # steps than this would learn too little between evaluations.
-_MIN_STEPS = 5
+_MIN_STEPS = 10
 _MIN_BATCH = 64
 
 

@@ -73,6 +73,10 @@ class Client:
         assert [each.WhichOneof("outcome") for each in results] == ["accepted"] * len(events)
         return results
 
+    def write_one(self, message: event_pb2.Event) -> event_service_pb2.WriteEventResponse:
+        """Write one event."""
+        return self.events.WriteEvent(event_service_pb2.WriteEventRequest(event=message))
+
     def wait(self, operation: operations_pb2.Operation) -> operations_pb2.Operation:
         """Return an operation when it is done."""
         done = self.operations.WaitOperation(

@@ -96,6 +96,13 @@ async def test_a_forgotten_subject_is_gone_everywhere(store):
     assert await states.forget("ann") == 0
 
 
+async def test_a_state_that_was_not_saved_yet_counts_as_forgotten(store):
+    states = states_over(store)
+    states.put("ann", liked(1))
+    assert await states.forget("ann") == 1
+    assert await states.forget("ann") == 0
+
+
 async def test_a_read_that_an_erasure_overtakes_brings_nothing_back(store, monkeypatch):
     writer = states_over(store)
     writer.put("ann", liked(1))

@@ -98,7 +98,7 @@ def test_impressions_in_a_loadable_version_out(
     printed = capsys.readouterr().out
     assert "validation_auc_click" in printed
     assert manifest["version"] in printed
-    assert manifest["ranker"]["heads"] == ["click", "purchase"]
+    assert manifest["ranker"]["heads"] == ["click", "purchase", "engage"]
     assert len(manifest["ranker"]["crosses"]) >= 3
     assert manifest["metrics"]["validation_auc_click"] > 0.7
     assert_golden_rows_hold(folder, manifest)

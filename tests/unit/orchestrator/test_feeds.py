@@ -285,6 +285,15 @@ async def test_an_erased_subjects_feeds_end_at_once():
     assert len((await here.recommender.recommend(replace(QUERY, page=again.next_page))).items) == 4
 
 
+async def test_a_stored_feed_of_an_erased_subject_is_over_for_later_processes_too():
+    store = MemoryStore()
+    page = await world_of(store=store).recommender.recommend(QUERY)
+    eraser, later = world_of(store=store), world_of(store=store)
+    assert await eraser.recommender._sessions.forget("u") == 0
+    with pytest.raises(PageTokenExpiredError):
+        await later.recommender.recommend(replace(QUERY, page=page.next_page))
+
+
 async def test_the_memory_keeps_the_latest_feeds_only():
     world = world_of()
     sessions = FeedSessions(world.store, world.clock, capacity=1)
