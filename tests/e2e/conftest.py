@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.harness.client import Client, new_id
-from tests.e2e.harness.config import PATIENT, patient_sources, write_config
+from tests.e2e.harness.config import PATIENT, patient_sources
 from tests.e2e.harness.server_process import ServerProcess, shortlist
+from tests.e2e.harness.servers import Servers
 from tests.e2e.harness.surfaces import SURFACES
 from tests.e2e.harness.world import World, make_world, write_csv
 
@@ -57,10 +58,8 @@ def second_version(shop_data: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def server(shop_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """The server that most tests share; they use users, visitors and items of their own."""
-    folder = tmp_path_factory.mktemp("server")
-    shutil.copytree(shop_data, folder / "data")
-    config = write_config(folder / "config.toml", PATIENT, patient_sources(), SURFACES)
-    process = ServerProcess(folder / "data", config=config)
+    servers = Servers(tmp_path_factory.mktemp("shared"), shop_data)
+    process = servers.start(PATIENT, patient_sources(), SURFACES)
     yield process
     assert process.stop() == 0, process.log()
 
@@ -72,28 +71,27 @@ def client(server: ServerProcess) -> Client:
 
 
 @pytest.fixture
-def start_server(shop_data: Path, tmp_path: Path) -> Iterator[Callable[..., ServerProcess]]:
-    """Give tests `start_server(*config, data_dir=, wrapper=)`: a server of their own.
+def servers(shop_data: Path, tmp_path: Path) -> Iterator[Servers]:
+    """Servers of one test."""
+    started = Servers(tmp_path, shop_data)
+    yield started
+    started.stop()
 
-    It runs on a copy of the shop, or on `data_dir`; without `config` its settings are patient.
-    """
-    started: list[ServerProcess] = []
 
-    def start(
-        *config: str, data_dir: Path | None = None, wrapper: tuple[str, ...] = ()
-    ) -> ServerProcess:
-        if data_dir is None:
-            data_dir = tmp_path / f"data-{len(started)}"
-            shutil.copytree(shop_data, data_dir)
-        path = tmp_path / f"config-{len(started)}.toml"
-        write_config(path, *(config or (PATIENT, patient_sources())))
-        started.append(ServerProcess(data_dir, config=path, wrapper=wrapper))
-        return started[-1]
+@pytest.fixture
+def start_server(servers: Servers) -> Callable[..., ServerProcess]:
+    """Give tests `start_server(*config, data_dir=, wrapper=)`: a server of their own."""
+    return servers.start
 
-    yield start
-    for process in started:
-        if process.process.poll() is None:
-            process.stop()
+
+@pytest.fixture(scope="module")
+def module_servers(
+    shop_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servers]:
+    """Servers that the tests of one file share."""
+    started = Servers(tmp_path_factory.mktemp("module"), shop_data)
+    yield started
+    started.stop()
 
 
 @pytest.fixture

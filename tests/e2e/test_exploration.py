@@ -26,17 +26,9 @@ pool_size = {POOL}
 
 
 @pytest.fixture(scope="module")
-def served(shop_data, tmp_path_factory):
+def served(module_servers):
     """What a server answered, by request id, and its slate log after it has stopped."""
-    import shutil
-
-    from tests.e2e.harness.config import write_config
-    from tests.e2e.harness.server_process import ServerProcess
-
-    folder = tmp_path_factory.mktemp("explored")
-    shutil.copytree(shop_data, folder / "data")
-    config = write_config(folder / "config.toml", PATIENT, CONFIG)
-    server = ServerProcess(folder / "data", config=config)
+    server = module_servers.start(PATIENT, CONFIG)
     replies, client = {}, server.client
     for number in range(ASKED):
         asked = {"user_id": "u090", "serving_config": "curious", "page_size": 10}

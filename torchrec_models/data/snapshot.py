@@ -126,6 +126,27 @@ def read_snapshot(folder: Path) -> Snapshot:
     )
 
 
+def read_later_events(path: Path, snapshot: Snapshot) -> tuple[Events, int]:
+    """Read later events of a snapshot's users and items, and how many impressions were of others.
+
+    Raises:
+        SnapshotError: the file is missing, malformed, or has no impressions.
+    """
+    table = _read_table(path)
+    users = _column(table, "user_id", path.name).combine_chunks().dictionary_encode()
+    items = _column(table, "item_id", path.name).combine_chunks().dictionary_encode()
+    events = _events(
+        table, _rows_of(users, snapshot.users.ids), _rows_of(items, snapshot.items.ids)
+    )
+    is_known = (events.user_E >= 0) & (events.item_E >= 0)
+    shown = events.is_type("impression")
+    if not (shown & is_known).any():
+        raise SnapshotError(f"{path}: has no impressions of the snapshot's users and items")
+    kept = events.take(np.flatnonzero(is_known))
+    order = np.argsort(kept.time_E, kind="stable")
+    return kept.take(order), int((shown & ~is_known).sum())
+
+
 def _read_schema(path: Path) -> dict[str, Any]:
     try:
         schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
