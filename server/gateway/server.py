@@ -25,6 +25,8 @@ REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
 _FREE_MEBIBYTE = 1024 * 1024
 _SHORTEST_PING_MS = 10_000
+# gRPC cancels at random what waits beyond 1,000 calls; the edge refuses with a reason instead.
+_MAX_UNREAD_CALLS = 100_000
 
 
 class CannotListenError(ServerError):
@@ -120,6 +122,8 @@ def _options(settings: GatewaySettings) -> list[tuple[str, int]]:
         # A little more than the limit, so that the edge answers with a reason, and not gRPC.
         ("grpc.max_receive_message_length", settings.max_request_bytes + _FREE_MEBIBYTE),
         ("grpc.max_send_message_length", -1),
+        ("grpc.server.max_pending_requests", _MAX_UNREAD_CALLS),
+        ("grpc.server.max_pending_requests_hard_limit", _MAX_UNREAD_CALLS),
         ("grpc.keepalive_time_ms", settings.keepalive_s * 1000),
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.min_ping_interval_without_data_ms", _SHORTEST_PING_MS),

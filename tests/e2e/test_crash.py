@@ -57,7 +57,7 @@ async def write_all(port, sent, on_acknowledged):
         await channel.close()
 
 
-@pytest.mark.parametrize("kill_after", [1, 3000, 8000])
+@pytest.mark.parametrize("kill_after", [500, 5000])
 async def test_every_acknowledged_event_is_there_exactly_once(start_server, kill_after):
     server = start_server(ROOMY, PATIENT, patient_sources())
     before = logged_events(server.data_dir)[-1].offset
@@ -79,10 +79,12 @@ async def test_every_acknowledged_event_is_there_exactly_once(start_server, kill
     assert {name: offsets.get(name) for name in acknowledged} == acknowledged
 
     # Whatever was not acknowledged is sent again, and all of it counts once.
-    replies = {}
-    await write_all(again.port, sent, lambda name, reply: replies.update({name: reply}))
-    assert len(replies) == EVENTS
-    assert {name for name, reply in replies.items() if reply.duplicate} == set(offsets)
+    results = [
+        result
+        for start in range(0, EVENTS, 500)
+        for result in again.client.write(*(each.event for each in sent[start : start + 500]))
+    ]
+    assert {each.event_id for each in results if each.accepted.duplicate} == set(offsets)
     logged = logged_events(again.data_dir, before)
     assert set(Counter(each.event.event_id for each in logged).values()) == {1}
     assert len(logged) == EVENTS
