@@ -23,7 +23,6 @@ from torchrec_models.features.raw_columns import World
 from torchrec_models.progress import report
 from torchrec_models.ranker.fitting import FittedRanker, fit_on_stacked_rows
 from torchrec_models.ranker.impression_fitting import (
-    ENGAGE,
     VALIDATION_SHARE,
     RankerData,
     fit_on_impressions,
@@ -40,21 +39,6 @@ MIN_POSITIVES = 20
 IMPRESSION_LABEL_SHARE = 0.6
 # Share of the impressions after which candidates are stacked.
 STACKING_CUT = 0.6
-# What one engagement of a kind is worth to the objective, relative to a click.
-HEAD_WEIGHTS = {
-    "view": 0.5,
-    "click": 1.0,
-    "long_view": 1.0,
-    "like": 2.0,
-    "rate": 1.0,
-    "add_to_cart": 3.0,
-    "purchase": 5.0,
-    "share": 3.0,
-    "follow": 3.0,
-    "comment": 2.0,
-    # Being engaged with at all comes first: the others only hold for what is shown.
-    ENGAGE: 5.0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +106,7 @@ def train_model(snapshot: Snapshot, recipe: Recipe, *, seed: int) -> TrainedMode
         retrieval=everything,
         ranker=ranker,
         world=builder.world(events, everything),
-        objective={head: HEAD_WEIGHTS[head] for head in ranker.plan.heads},
+        objective=ranker.objective,
         metrics={"two_tower_validation_recall_at_20": first.validation_recall, **ranker.metrics},
     )
 

@@ -11,7 +11,12 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from server.core.clock import Clock
-from server.core.errors import FieldViolation, InvalidRequestError
+from server.core.errors import (
+    FieldViolation,
+    InvalidRequestError,
+    ServerError,
+    UnavailableError,
+)
 from server.gateway.call import Call, new_request_id
 from server.gateway.constraints import Constraints
 from server.gateway.error_status import (
@@ -50,6 +55,7 @@ class Edge:
         self.metrics = metrics
         self.tracing = tracing
         self.minimum_deadline_s = settings.deadlines.minimum_s
+        self.is_refusing = False
         self._default_deadline_s = settings.deadlines.default_s
         self._max_request_bytes = settings.max_request_bytes
         self._clock = clock
@@ -96,6 +102,10 @@ class Edge:
         if chosen and _REQUEST_ID.fullmatch(chosen):
             call.request_id = chosen
             log_request_id.set(chosen)
+
+    def going(self) -> ServerError:
+        """Return what callers are told while the server stops."""
+        return UnavailableError("the server is about to stop; connect again")
 
     async def fail(self, route: Route, error: Exception, call: Call, context: Context) -> Never:
         """End an RPC with an error; a fault of the server is logged, and hidden."""

@@ -7,6 +7,7 @@ import errno
 import logging
 import signal
 import socket
+import time
 from pathlib import Path
 
 import grpc
@@ -27,6 +28,8 @@ _FREE_MEBIBYTE = 1024 * 1024
 _SHORTEST_PING_MS = 10_000
 # gRPC cancels at random what waits beyond 1,000 calls; the edge refuses with a reason instead.
 _MAX_UNREAD_CALLS = 100_000
+_QUIET_S = 0.02
+_LAME_DUCK_S = 1.0
 
 
 class CannotListenError(ServerError):
@@ -97,8 +100,23 @@ class GatewayServer:
         log.info("draining", extra={"drain_s": self._settings.drain_s})
         self._health.start_draining()
         self._services.drain()
+        # gRPC cancels calls that it has received but not begun when it stops, so these come first:
+        # served as long as they were sent before, then refused with a code that says try elsewhere.
+        await self._until_quiet(min(_LAME_DUCK_S, self._settings.drain_s))
+        self._services.refuse()
+        await self._until_quiet(min(_LAME_DUCK_S, self._settings.drain_s))
         await self._server.stop(self._settings.drain_s)
         await self._services.operations.close()
+
+    async def _until_quiet(self, at_most_s: float) -> None:
+        """Wait until no call has begun for a moment."""
+        deadline_s = time.monotonic() + at_most_s
+        quiet_count, seen = 0, self._services.call_count
+        # Twice: a busy loop may wake this up before it begins the calls that have come.
+        while quiet_count < 2 and time.monotonic() < deadline_s:
+            await asyncio.sleep(_QUIET_S)
+            quiet_count = quiet_count + 1 if self._services.call_count == seen else 0
+            seen = self._services.call_count
 
     async def serve_until_signalled(self) -> None:
         """Announce that the server answers; on SIGTERM or SIGINT drain, then return."""

@@ -87,6 +87,8 @@ class Services(grpc.GenericRpcHandler):
         for route in routes:
             constraints.prepare(route.request)
         edge = Edge(settings, constraints, backends.clock, backends.metrics, backends.tracing)
+        self._edge = edge
+        self.call_count = 0
         self._streams = {route.path: StreamRpc(route, edge) for route in routes if route.is_stream}
         self._handlers = {route.path: self._handler(route, edge) for route in routes}
         for lane in self.lanes:
@@ -96,12 +98,17 @@ class Services(grpc.GenericRpcHandler):
         self, handler_call_details: grpc.HandlerCallDetails
     ) -> grpc.RpcMethodHandler[bytes, bytes] | None:
         """Return what answers an RPC; None lets gRPC look elsewhere."""
+        self.call_count += 1
         return self._handlers.get(handler_call_details.method)
 
     def drain(self) -> None:
         """End the streams, once what they have sent is answered."""
         for stream in self._streams.values():
             stream.drain()
+
+    def refuse(self) -> None:
+        """Answer calls that begin from now on with UNAVAILABLE."""
+        self._edge.is_refusing = True
 
     def _handler(self, route: Route, edge: Edge) -> grpc.RpcMethodHandler[bytes, bytes]:
         # Without a deserialiser the wrapper gets the bytes, and decides what is wrong with them.

@@ -11,7 +11,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
-from server.core.errors import InvalidRequestError, ServerError, UnavailableError
+from server.core.errors import InvalidRequestError
 from server.gateway.edge import Context, Edge
 from server.gateway.error_status import REQUEST_ID_KEY, code_of
 from server.gateway.routes import Route
@@ -66,7 +66,7 @@ class StreamRpc:
 
     def _require_room(self) -> None:
         if self._is_draining:
-            raise _draining()
+            raise self._edge.going()
         lane = self._route.lane
         if lane is not None and lane.is_full:
             self._edge.metrics.shed(lane.name)
@@ -116,8 +116,4 @@ class _Incoming:
 
     def _raise_if_stopped(self) -> None:
         if self._is_stopped:
-            raise _draining() from None
-
-
-def _draining() -> ServerError:
-    return UnavailableError("the server is about to stop; connect again")
+            raise self._edge.going() from None

@@ -30,6 +30,8 @@ class UnaryRpc:
         """Answer one RPC."""
         started_s = time.monotonic()
         call = self._edge.begin(context)
+        if self._edge.is_refusing:
+            await self._edge.fail(self._route, self._edge.going(), call, context)
         lane = self._lane
         if lane is None:
             return await self._answer(raw, call, context, started_s)

@@ -39,9 +39,8 @@ class Metrics:
         )
         self._shed = self._counter("shed", "Requests refused under load.", ("lane",))
         self._faults = self._counter("faults", "Unexpected exceptions.", ("method",))
-        self._slate_log_drops = self._counter("slate_log_drops", "Slates not logged.", ())
         self._event_batches = self._histogram(
-            "event_batch_size", "Events of one commit of the log.", (), BATCH_BUCKETS
+            "event_batch_size", "Writes of one commit of the log.", (), BATCH_BUCKETS
         )
         self._event_commits = self._histogram(
             "event_commit_seconds", "Time of one commit of the log.", (), STAGE_BUCKETS_S
@@ -89,10 +88,6 @@ class Metrics:
     def fault(self, method: str) -> None:
         """Count an unexpected exception."""
         self._child(self._faults, method).inc()
-
-    def slate_dropped(self) -> None:
-        """Count a slate that could not be logged."""
-        self._slate_log_drops.inc()
 
     def events_committed(self, count: int, seconds: float) -> None:
         """Record one commit of the event log, fsync included."""

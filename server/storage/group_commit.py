@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
@@ -68,6 +69,8 @@ class GroupCommit:
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._queue_limit = queue_limit
         self._is_closed = False
+        self.on_commit: Callable[[int, float], None] = lambda count, seconds: None
+        """Called on the writer's thread after each commit: how many writes, and how long."""
         self._thread = threading.Thread(
             target=self._serve, name=f"write-{database.path.stem}", daemon=True
         )
@@ -189,6 +192,7 @@ class GroupCommit:
             return _for_each(error, len(batch))
 
     def _commit(self, batch: Sequence[_Entry]) -> Sequence[Outcome]:
+        started = time.perf_counter()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             outcomes = self._run(batch)
@@ -196,6 +200,7 @@ class GroupCommit:
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+        self.on_commit(len(batch), time.perf_counter() - started)
         return outcomes
 
     def _run(self, batch: Sequence[_Entry]) -> Sequence[Outcome]:

@@ -133,6 +133,10 @@ def _backends(
 
 def _watch(stores: LiveStores, side_effects: SideEffects, metrics: Metrics) -> None:
     metrics.watch_depth("user_states_unsaved", lambda: stores.states.changed_count)
+    metrics.watch_depth("event_log_queue", lambda: stores.log.queue_depth)
+    metrics.watch_depth("slate_log_queue", lambda: stores.slates.queue_depth)
+    metrics.watch_depth("slate_log_dropped", lambda: stores.slates.dropped_count)
+    stores.log.watch_commits(metrics.events_committed)
     metrics.watch_depth("side_effects_pending", lambda: side_effects.pending)
     metrics.watch_depth("side_effects_failed", lambda: side_effects.failures)
 

@@ -53,7 +53,7 @@ def test_a_call_that_waits_is_answered_within_the_drain(start_server):
     begun = server.client.events.ImportEvents(
         event_service_pb2.ImportEventsRequest(path="many.csv", columns={"default_type": 2})
     )
-    request = operations_pb2.WaitOperationRequest(name=begun.name, timeout={"seconds": 2})
+    request = operations_pb2.WaitOperationRequest(name=begun.name, timeout={"seconds": 1})
     waiting = server.client.operations.WaitOperation.future(request, timeout=30)
     # Answered behind the other on the same connection.
     server.client.operations.GetOperation(operations_pb2.GetOperationRequest(name=begun.name))

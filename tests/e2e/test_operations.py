@@ -187,10 +187,11 @@ def test_an_operation_that_is_none_is_not_found(client):
 
 
 # Long enough that something can be seen of it while it runs.
-MANY = 150_000
+MANY = 50_000
 
 
 def write_many(folder, user="many"):
+    """Write a file of many events, `many.csv`."""
     folder.mkdir(exist_ok=True)
     with (folder / "many.csv").open("w") as file:
         file.write("user_id,item_id,event_time\n")

@@ -12,7 +12,7 @@ import numpy as np
 from torchrec import EmbeddingBagCollection
 
 from torchrec_models.errors import ExportError
-from torchrec_models.export.onnx_parts import to_onnx
+from torchrec_models.export.onnx_parts import ranker_onnx, tower_onnx
 from torchrec_models.export.version_folder import VersionFolder
 from torchrec_models.features.encoders import EmbeddingFeature
 from torchrec_models.features.tokens import murmur
@@ -74,8 +74,6 @@ def write_parts(folder: VersionFolder, model: TrainedModel, created_time: str) -
 def _retrieval(folder: VersionFolder, model: TrainedModel) -> dict[str, Any]:
     towers = model.retrieval.two_tower
     dimension = towers.recipe.dimension
-    user_width = towers.user_tower.dense.linear.in_features
-    item_width = towers.item_tower.dense.linear.in_features
     return {
         "dimension": dimension,
         "item_vectors": folder.array("item_vectors.npy", model.retrieval.item_vector_MD),
@@ -88,14 +86,14 @@ def _retrieval(folder: VersionFolder, model: TrainedModel) -> dict[str, Any]:
         ),
         "user_tower": folder.blob(
             "user_tower.onnx",
-            to_onnx(towers.user_tower.dense, {"features": user_width}, "embedding"),
+            tower_onnx(towers.user_tower.dense),
         ),
         "item_features": _features(
             folder, "item_tower", model.towers.item, towers.item_tower.embeddings
         ),
         "item_tower": folder.blob(
             "item_tower.onnx",
-            to_onnx(towers.item_tower.dense, {"features": item_width}, "embedding"),
+            tower_onnx(towers.item_tower.dense),
         ),
     }
 
@@ -115,7 +113,6 @@ def _content(folder: VersionFolder, model: TrainedModel) -> dict[str, Any]:
 
 def _ranker(folder: VersionFolder, model: TrainedModel) -> dict[str, Any]:
     plan, network = model.ranker.plan, model.ranker.model
-    width = network.dense.inputs
     crosses = [
         {
             **cross.to_json(),
@@ -130,7 +127,7 @@ def _ranker(folder: VersionFolder, model: TrainedModel) -> dict[str, Any]:
         "heads": plan.heads,
         "onnx": folder.blob(
             "ranker.onnx",
-            to_onnx(network.dense, {"features": width, "wide": len(plan.heads)}, "probabilities"),
+            ranker_onnx(network.dense),
         ),
         "priors": model.world.counters.priors,
         "embeddings": _features(folder, "ranker", plan.embeddings, network.embeddings),

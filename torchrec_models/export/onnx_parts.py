@@ -1,76 +1,54 @@
-"""Dense parts as ONNX, checked against torch.
-
-Shape legend: N rows.
-"""
+"""Dense parts as ONNX, each checked against torch before it is written."""
 
 from __future__ import annotations
-
-import io
-import logging
-import warnings
-from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
 import onnxruntime as ort
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from torchrec_models.errors import ExportError
+from torchrec_models.export.onnx_graph import ranker_graph, tower_graph
+from torchrec_models.ranker.network import RankerDense
+from torchrec_models.retrieval.towers import TowerMlp
 
-OPSET = 18
 TOLERANCE = 1e-4
+_ROWS = 5
 
 
-def to_onnx(module: nn.Module, widths: dict[str, int], output: str, *, seed: int = 0) -> bytes:
-    """Return the ONNX bytes of a module that takes one matrix (N, width) for each name in order.
+def tower_onnx(tower: TowerMlp) -> bytes:
+    """Return a tower's dense part: "features" -> "embedding".
 
     Raises:
         ExportError: ONNX Runtime computes something else than torch.
     """
+    content = tower_graph(tower)
+    check_onnx(tower, content, {"features": tower.linear.in_features})
+    return content
+
+
+def ranker_onnx(dense: RankerDense) -> bytes:
+    """Return the ranker's dense part: "features", "wide" -> "probabilities".
+
+    Raises:
+        ExportError: ONNX Runtime computes something else than torch.
+    """
+    content = ranker_graph(dense)
+    check_onnx(dense, content, {"features": dense.inputs, "wide": dense.heads.out_features})
+    return content
+
+
+def check_onnx(module: nn.Module, content: bytes, widths: dict[str, int]) -> None:
+    """Compare both on random rows.
+
+    Raises:
+        ExportError: They differ by more than the tolerance.
+    """
     module.eval()
-    generator = torch.Generator().manual_seed(seed)
-    example = tuple(torch.randn(3, width, generator=generator) for width in widths.values())
-    content = _export(module, example, list(widths), output)
-    _check(module, content, example, list(widths))
-    return content
-
-
-def _export(module: nn.Module, example: tuple[Tensor, ...], names: list[str], output: str) -> bytes:
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    rows = torch.export.Dim("rows", min=1)
-    try:
-        # The exporter prints its progress and warns about its own deprecations.
-        with (
-            warnings.catch_warnings(),
-            redirect_stdout(io.StringIO()),
-            redirect_stderr(io.StringIO()),
-        ):
-            warnings.simplefilter("ignore")
-            program = torch.onnx.export(
-                module,
-                example,
-                input_names=names,
-                output_names=[output],
-                dynamic_shapes=tuple({0: rows} for _ in example),
-                opset_version=OPSET,
-                dynamo=True,
-                verbose=False,
-            )
-    finally:
-        logger.setLevel(level)
-    assert program is not None
-    content: bytes = program.model_proto.SerializeToString()
-    return content
-
-
-def _check(
-    module: nn.Module, content: bytes, example: tuple[Tensor, ...], names: list[str]
-) -> None:
-    session = session_of(content)
-    inputs = {name: value.numpy() for name, value in zip(names, example, strict=True)}
-    got = session.run(None, inputs)[0]
+    generator = torch.Generator().manual_seed(0)
+    example = [torch.randn(_ROWS, width, generator=generator) for width in widths.values()]
+    inputs = {name: value.numpy() for name, value in zip(widths, example, strict=True)}
+    got = session_of(content).run(None, inputs)[0]
     with torch.no_grad():
         wanted = module(*example).numpy()
     if not np.allclose(got, wanted, atol=TOLERANCE):

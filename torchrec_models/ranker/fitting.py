@@ -16,6 +16,7 @@ from torchrec_models.features.raw_columns import World, raw_numbers
 from torchrec_models.progress import report
 from torchrec_models.ranker.inputs import InputEncoder
 from torchrec_models.ranker.network import Ranker
+from torchrec_models.ranker.objective import head_weights
 from torchrec_models.ranker.plan import RankerPlan, plan_ranker
 from torchrec_models.ranker.pre_ranker import PreRanker
 from torchrec_models.ranker.stacking import stacked_rows
@@ -32,6 +33,7 @@ class FittedRanker:
     plan: RankerPlan
     model: Ranker
     pre_ranker: PreRanker
+    objective: dict[str, float]
     metrics: dict[str, float]
 
 
@@ -71,7 +73,7 @@ def fit_on_stacked_rows(
     trained = train_ranker(plan, rows, train, recipe.ranker, seed=seed, validation_R=validation)
     metrics = head_metrics(plan, trained.model, rows, validation, user_R)
     metrics["pre_ranked_recall"] = data.shortlist_recall
-    return FittedRanker(plan, trained.model, data.pre_ranker, metrics)
+    return FittedRanker(plan, trained.model, data.pre_ranker, head_weights(heads), metrics)
 
 
 def head_metrics(

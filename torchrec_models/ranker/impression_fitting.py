@@ -21,12 +21,12 @@ from torchrec_models.progress import report
 from torchrec_models.ranker.fitting import FittedRanker, head_metrics
 from torchrec_models.ranker.impressions import ImpressionRows
 from torchrec_models.ranker.inputs import InputEncoder, RankerInputs, stacked_inputs
+from torchrec_models.ranker.objective import ENGAGE, balanced_weights
 from torchrec_models.ranker.plan import RankerPlan, plan_ranker
 from torchrec_models.ranker.stacking import StackedRows
-from torchrec_models.ranker.training import RankerRows, train_ranker
+from torchrec_models.ranker.training import RankerRows, predict, train_ranker
 from torchrec_models.recipe import Recipe
 
-ENGAGE = "engage"
 VALIDATION_SHARE = 0.15
 
 
@@ -61,7 +61,8 @@ def fit_on_impressions(
     final = train_ranker(
         plan, rows, np.arange(len(user_R)), recipe.ranker, seed=seed, epochs=trained.epochs
     )
-    return FittedRanker(plan, final.model, data.stacked.pre_ranker, metrics)
+    objective = balanced_weights(plan.heads, predict(final.model, rows.inputs)[shown:])
+    return FittedRanker(plan, final.model, data.stacked.pre_ranker, objective, metrics)
 
 
 def _encode(

@@ -24,6 +24,7 @@ from torchrec_models.retrieval.losses import (
     log_expected_count,
     sampled_softmax_loss,
 )
+from torchrec_models.retrieval.parameter_average import ParameterAverage
 from torchrec_models.retrieval.sequences import Batch, Sequences, build_sequences, draw_batch
 from torchrec_models.retrieval.two_tower import (
     TowerFeatures,
@@ -66,8 +67,9 @@ def train_two_tower(
     generator = np.random.default_rng(seed)
     model = TwoTower(features, recipe, item_count)
     sequences = build_sequences(histories)
-    step = _Step(model, sequences, histories, generator)
-    stopping = _EarlyStopping(model, histories, validation, recipe.patience)
+    average = ParameterAverage(model)
+    step = _Step(model, average, sequences, histories, generator)
+    stopping = _EarlyStopping(average.model, histories, validation, recipe.patience)
     total = epochs if epochs is not None else recipe.max_epochs
     clock = ComputeClock()
     for epoch in progress(range(1, total + 1), "two-tower", total=total):
@@ -85,11 +87,13 @@ class _Step:
     def __init__(
         self,
         model: TwoTower,
+        average: ParameterAverage[TwoTower],
         sequences: Sequences,
         histories: Histories,
         generator: np.random.Generator,
     ) -> None:
         self.model = model
+        self.average = average
         self.sequences = sequences
         self.generator = generator
         self.recipe = model.recipe
@@ -120,6 +124,7 @@ class _Step:
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
+            self.average.update()
             losses.append(float(loss.detach()))
         return float(np.mean(losses)) if losses else float("nan")
 
@@ -192,6 +197,7 @@ class _EarlyStopping:
         self.histories = histories
         self.patience = patience
         self.best = (float("-inf"), 0)
+        self.idle = 0
         self.state: dict[str, Tensor] | None = None
         self.validation = validation
         if validation is not None and len(validation.user_Q) > _VALIDATION_USERS:
@@ -199,19 +205,21 @@ class _EarlyStopping:
             self.validation = validation.take((np.arange(_VALIDATION_USERS) * step).astype(int))
 
     def should_stop(self, epoch: int, loss: float) -> bool:
-        """Evaluate after an epoch; True when the last `patience` evaluations brought nothing."""
+        """Evaluate now and then; True when the last `patience` evaluations brought nothing."""
         if epoch % self._every(epoch) or self.validation is None:
             return False
         recall = two_tower_recall(self.model, self.histories, self.validation)
         report(f"two-tower epoch {epoch}: loss {loss:.4f}, validation Recall@20 {recall:.4f}")
+        self.idle += 1
         if recall > self.best[0]:
+            self.idle = 0
             self.best = (recall, epoch)
             self.state = copy.deepcopy(self.model.state_dict())
-        return epoch - self.best[1] >= self.patience * self._every(epoch)
+        return self.idle >= self.patience
 
     @staticmethod
     def _every(epoch: int) -> int:
-        return 1 if epoch < 10 else 2 if epoch < 20 else 5
+        return 2 if epoch < 20 else 5
 
     def result(self, epochs: int) -> TrainedTwoTower:
         if self.state is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -96,6 +96,11 @@ class EmbeddedEventLog:
     def queue_depth(self) -> int:
         """How many writes wait for a commit."""
         return 0 if self._writer is None else self._writer.queue_depth
+
+    def watch_commits(self, on_commit: Callable[[int, float], None]) -> None:
+        """Call `on_commit(writes, seconds)` after each commit, on the writer's thread."""
+        if self._writer is not None:
+            self._writer.on_commit = on_commit
 
     async def append(self, events: Sequence[NewEvent]) -> list[AppendOutcome]:
         if not events:

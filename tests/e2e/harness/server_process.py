@@ -29,21 +29,17 @@ def _command(arguments: Sequence[object]) -> list[str]:
 
 
 class ServerProcess:
-    """`shortlist serve` on free ports; what it logs goes to a file beside the data."""
+    """`shortlist serve` on free ports; what it logs goes to a file beside its settings."""
 
-    def __init__(
-        self, data_dir: Path, *, config: Path | None = None, wrapper: Sequence[str] = ()
-    ) -> None:
-        """`wrapper`: words before the command, such as a shell that sets limits."""
+    def __init__(self, data_dir: Path, *, config: Path, wrapper: Sequence[str] = ()) -> None:
+        """`wrapper`: words before the command, such as one that enters a namespace."""
         self.data_dir = data_dir
-        self.log_path = data_dir.with_name(data_dir.name + ".log")
-        self._ready = data_dir.with_name(data_dir.name + ".ready")
-        self._ready.unlink(missing_ok=True)
-        options = ["serve", "--data-dir", data_dir, "--port", 0, "--metrics-port", 0]
-        options += ["--ready-file", self._ready, *(["--config", config] if config else [])]
+        self.log_path = config.with_suffix(".log")
+        self._ready = config.with_suffix(".ready")
+        options = ["serve", "--data-dir", data_dir, "--config", config]
+        options += ["--port", 0, "--metrics-port", 0, "--ready-file", self._ready]
         self._client: Client | None = None
-        self._log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
-        with self.log_path.open("ab") as log:
+        with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(
                 [*wrapper, *_command(options)], cwd=ROOT, stdout=log, stderr=log, env=os.environ
             )
@@ -66,9 +62,7 @@ class ServerProcess:
 
     def log(self) -> str:
         """Return what this process has logged."""
-        with self.log_path.open("rb") as file:
-            file.seek(self._log_start)
-            return file.read().decode(errors="replace")
+        return self.log_path.read_text("utf-8", "replace")
 
     def metrics(self) -> str:
         """Return the Prometheus page."""

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from torchrec_models.errors import ExportError
-from torchrec_models.export.onnx_parts import session_of, to_onnx
 from torchrec_models.export.version_folder import VersionFolder
 
 
@@ -58,24 +55,3 @@ def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path):
 def test_an_id_with_a_line_break_is_refused(tmp_path: Path):
     with VersionFolder(tmp_path, "v1") as folder, pytest.raises(ExportError, match="line break"):
         folder.lines("ids.txt", ["a\nb"])
-
-
-def test_onnx_takes_any_number_of_rows():
-    module = nn.Sequential(nn.Linear(3, 2), nn.ReLU())
-    session = session_of(to_onnx(module, {"features": 3}, "out"))
-    for rows in (1, 2, 7):
-        x = torch.randn(rows, 3)
-        got = session.run(None, {"features": x.numpy()})[0]
-        np.testing.assert_allclose(got, module(x).detach().numpy(), atol=1e-5)
-
-
-def test_onnx_that_disagrees_is_refused():
-    calls = []
-
-    class Unsteady(nn.Module):
-        def forward(self, features: torch.Tensor) -> torch.Tensor:
-            calls.append(1)
-            return features * len(calls)
-
-    with pytest.raises(ExportError, match="differ"):
-        to_onnx(Unsteady(), {"features": 3}, "out")

@@ -27,7 +27,6 @@ def test_everything_is_counted_under_its_labels():
         metrics.degraded(Kind.SOURCE_LEFT_OUT, "content")
         metrics.shed("serving")
         metrics.fault("/s/M")
-        metrics.slate_dropped()
         metrics.events_committed(10, 0.004)
     assert value("shortlist_request_seconds_count", {"method": "/s/M", "code": "OK"}) == 2
     assert value("shortlist_stage_seconds_sum", {"stage": "retrieve"}) == pytest.approx(0.006)
@@ -37,7 +36,6 @@ def test_everything_is_counted_under_its_labels():
     assert value("shortlist_degradations_total", labels) == 2
     assert value("shortlist_shed_total", {"lane": "serving"}) == 2
     assert value("shortlist_faults_total", {"method": "/s/M"}) == 2
-    assert value("shortlist_slate_log_drops_total") == 2
     assert value("shortlist_event_batch_size_sum") == 20
     assert value("shortlist_event_commit_seconds_count") == 2
 
