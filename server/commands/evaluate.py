@@ -14,7 +14,7 @@ from server.wiring.batch_stores import open_batch_stores
 
 SERVED = "served slate"
 # Whatever the task, it leaves out what the user knows.
-TWO_TOWER_ALONE = "two-tower alone, new items"
+TWO_TOWER_ALONE = "two-tower alone"
 
 
 def recommender_of(client: Client) -> EvaluationClients:

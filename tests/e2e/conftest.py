@@ -85,9 +85,7 @@ def start_server(servers: Servers) -> Callable[..., ServerProcess]:
 
 
 @pytest.fixture(scope="module")
-def module_servers(
-    shop_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Servers]:
+def module_servers(shop_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Servers that the tests of one file share."""
     started = Servers(tmp_path_factory.mktemp("module"), shop_data)
     yield started

@@ -27,9 +27,7 @@ def payload_of(token):
 def test_a_token_comes_back_on_events_and_names_its_slate(client, server, user, kind):
     name = new_id("slate")
     reply = client.recommend(user_id=user, serving_config="explore", request_id=name)
-    message = event(
-        kind, ids(reply)[0], user=user, attribution_token=reply.attribution_token
-    )
+    message = event(kind, ids(reply)[0], user=user, attribution_token=reply.attribution_token)
     offset = write(client, message).offset
     (logged,) = logged_events(server.data_dir, after=offset - 1)[:1]
     assert logged.event.slate_request_id == name
@@ -41,9 +39,7 @@ def test_a_token_carries_what_evaluation_needs(client):
     reply = client.recommend(user_id="u080", request_id="attributed", page_size=3)
     payload = payload_of(reply.attribution_token)
     assert (payload.request_id, payload.serving_config) == ("attributed", "home")
-    assert payload.model_versions == {
-        each.component: each.version for each in reply.model_versions
-    }
+    assert payload.model_versions == {each.component: each.version for each in reply.model_versions}
     assert len(payload.slate_digest) == 16 and not payload.shared
     other = client.recommend(user_id="u081", request_id="attributed", page_size=3)
     assert payload_of(other.attribution_token).slate_digest != payload.slate_digest
@@ -53,9 +49,7 @@ def test_replies_without_a_subject_are_marked_shared(client):
     service = recommendation_service_pb2
     replies = [
         client.recommend(),
-        client.recommendations.RecommendSimilar(
-            service.RecommendSimilarRequest(item_id="i001")
-        ),
+        client.recommendations.RecommendSimilar(service.RecommendSimilarRequest(item_id="i001")),
         client.recommendations.ListTrending(service.ListTrendingRequest()),
         client.recommendations.ComposePage(
             service.ComposePageRequest(shelves=[{"serving_config": "home"}])
@@ -67,9 +61,7 @@ def test_replies_without_a_subject_are_marked_shared(client):
 
 def test_every_page_and_shelf_has_a_token_of_its_own(client):
     first = client.recommend(user_id="u082", page_size=5)
-    second = client.recommend(
-        user_id="u082", page_size=5, page_token=first.next_page_token
-    )
+    second = client.recommend(user_id="u082", page_size=5, page_token=first.next_page_token)
     assert first.attribution_token != second.attribution_token
     page = client.recommendations.ComposePage(
         recommendation_service_pb2.ComposePageRequest(

@@ -167,7 +167,9 @@ def test_attributes_that_do_not_fit_are_named(client, name, change, reason, fiel
     assert field in found.fields
 
 
-@pytest.mark.parametrize("bad", ["", "i001", "items/", "items/a b", "items/ü", "items/" + "x" * 129])
+@pytest.mark.parametrize(
+    "bad", ["", "i001", "items/", "items/a b", "items/ü", "items/" + "x" * 129]
+)
 def test_names_that_are_none_are_refused(client, bad):
     for call in (
         lambda: client.catalog.GetItem(service.GetItemRequest(name=bad)),

@@ -39,9 +39,7 @@ def requests():
 async def write_all(port, sent, on_acknowledged):
     """Write all at once over a few connections; the server may die meanwhile."""
     options = [("grpc.use_local_subchannel_pool", 1)]
-    channels = [
-        grpc.aio.insecure_channel(f"127.0.0.1:{port}", options) for _ in range(CHANNELS)
-    ]
+    channels = [grpc.aio.insecure_channel(f"127.0.0.1:{port}", options) for _ in range(CHANNELS)]
     stubs = [EventServiceStub(channel) for channel in channels]
 
     async def write(number, request):

@@ -14,12 +14,13 @@ from server.gen.shortlist.v1 import catalog_service_pb2, event_service_pb2, reco
 from server.gen.shortlist.v1 import recommendation_service_pb2 as service
 from tests.e2e.harness.client import event, ids
 from tests.e2e.harness.config import PATIENT
-from tests.e2e.harness.refusals import refused
+from tests.e2e.harness.refusals import refusal_of, refused
 from tests.e2e.harness.waiting import eventually
 
 FALLBACK = recommendation_pb2.DegradationKind.DEGRADATION_KIND_FALLBACK_SLATE
-# What a server that knows the caller's deadline makes of it: the transport would cut it off.
-SHORT_S = 0.012
+# Too little for the pipeline. It is the server's default, because the transport cuts off callers
+# whose own deadline is that short before they could read the reply.
+SHORT_S = 0.02
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +33,29 @@ def hasty(module_servers):
 
 
 def without_deadline(client, method, request):
-    """Call without any deadline, so that the server's default counts."""
+    """Call without any deadline, so that the server's default counts.
+
+    Where a busy machine leaves not even the time to read the subject, ask again.
+    """
     name = f"/shortlist.v1.RecommendationService/{method}"
     reply_type = getattr(service, f"{method}Response")
     call = client.raw.unary_unary(name, type(request).SerializeToString, reply_type.FromString)
-    return call(request)
+
+    def reply():
+        try:
+            return call(request)
+        except grpc.RpcError as error:
+            assert refusal_of(error).reason == "DEADLINE_TOO_SHORT"
+            return None
+
+    return eventually(reply)
 
 
 def test_a_request_with_too_little_time_gets_the_fallback_slate_and_is_told(hasty, shop):
     request = service.RecommendRequest(user_id="u003", page_size=10, include_reasons=True)
     reply = without_deadline(hasty.client, "Recommend", request)
     assert len(reply.recommendations) == 10
-    assert [(each.kind, each.component) for each in reply.degradations] == [
-        (FALLBACK, "deadline")
-    ]
+    assert [(each.kind, each.component) for each in reply.degradations] == [(FALLBACK, "deadline")]
     assert not reply.model_versions
     assert all(list(each.sources) == ["popular"] for each in reply.recommendations)
     scores = [each.score for each in reply.recommendations]

@@ -127,9 +127,7 @@ def test_a_second_signal_changes_nothing(start_server):
 def test_what_was_learned_is_there_after_a_stop(start_server, user):
     server = start_server()
     server.client.write(event("hide", "i003", user=user))
-    message = user_service_pb2.UpdateUserRequest(
-        user={"name": f"users/{user}"}, allow_missing=True
-    )
+    message = user_service_pb2.UpdateUserRequest(user={"name": f"users/{user}"}, allow_missing=True)
     server.client.users.UpdateUser(message)
     assert server.stop() == 0
     again = start_server(data_dir=server.data_dir).client

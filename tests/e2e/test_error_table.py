@@ -77,8 +77,18 @@ TABLE = [
     Row("INVALID_REQUEST", INVALID, recommend(diversity=float("nan")), about="diversity"),
     Row("INVALID_REQUEST", INVALID, recommend(serving_config="No!"), about="serving_config"),
     Row("INVALID_REQUEST", INVALID, recommend(seed_item_ids=["x"] * 51), about="seed_item_ids"),
-    Row("INVALID_REQUEST", INVALID, recommend(exclude_item_ids=["x"] * 1001), about="exclude_item_ids"),
-    Row("INVALID_REQUEST", INVALID, recommend(exclude_item_ids=["ok", "a/b"]), about="exclude_item_ids[1]"),
+    Row(
+        "INVALID_REQUEST",
+        INVALID,
+        recommend(exclude_item_ids=["x"] * 1001),
+        about="exclude_item_ids",
+    ),
+    Row(
+        "INVALID_REQUEST",
+        INVALID,
+        recommend(exclude_item_ids=["ok", "a/b"]),
+        about="exclude_item_ids[1]",
+    ),
     Row("INVALID_REQUEST", INVALID, recommend(request_id="a b"), about="request_id"),
     Row("INVALID_REQUEST", INVALID, recommend(session_id="x" * 129), about="session_id"),
     Row("INVALID_REQUEST", INVALID, recommend(read_mask={"paths": ["colour"]}), about="read_mask"),
@@ -161,7 +171,9 @@ TABLE = [
         "ResourceInfo",
         "i001",
     ),
-    Row("UNKNOWN_SERVING_CONFIG", MISSING, recommend(serving_config="shop"), "ResourceInfo", "shop"),
+    Row(
+        "UNKNOWN_SERVING_CONFIG", MISSING, recommend(serving_config="shop"), "ResourceInfo", "shop"
+    ),
     Row(
         "UNKNOWN_SERVING_CONFIG",
         MISSING,

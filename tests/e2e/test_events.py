@@ -206,9 +206,7 @@ def test_a_stream_acknowledges_each_event(client, server):
     for place, message in bad.items():
         batch[place] = message
     requests = (service.StreamEventsRequest(event=each) for each in batch)
-    found = {
-        each.result.event_id: each.result for each in client.events.StreamEvents(requests)
-    }
+    found = {each.result.event_id: each.result for each in client.events.StreamEvents(requests)}
     assert set(found) == {each.event_id for each in batch}
     refused_ids = {key for key, each in found.items() if each.WhichOneof("outcome") == "error"}
     assert refused_ids == {each.event_id for each in bad.values()}

@@ -14,9 +14,7 @@ def feed(client, **fields):
 def test_excluded_items_stay_out_of_every_page(client, shop):
     first = ids(client.recommend(user_id="u050", serving_config="home_plain"))
     excluded = [*first[:5], "i123", "never-heard-of"]
-    found = feed(
-        client, user_id="u050", serving_config="home_plain", exclude_item_ids=excluded
-    )
+    found = feed(client, user_id="u050", serving_config="home_plain", exclude_item_ids=excluded)
     assert not set(found) & set(excluded)
     assert len(found) >= 300 - 6 - len(shop.of_user("u050", "click", "purchase"))
 

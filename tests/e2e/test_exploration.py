@@ -78,7 +78,9 @@ def test_every_personal_page_is_logged_as_it_was_served(served):
 
 def test_only_the_slots_have_propensities_below_1_and_they_are_exact(served):
     _, slates, _ = served
-    drawn = [slate for name, slate in slates.items() if name.partition("-")[0] in ("first", "second")]
+    drawn = [
+        slate for name, slate in slates.items() if name.partition("-")[0] in ("first", "second")
+    ]
     assert len(drawn) == 2 * ASKED
     for slate in drawn:
         for position, propensity in zip(slate.positions, slate.propensities, strict=True):
@@ -131,7 +133,5 @@ def test_nothing_is_random_for_replies_that_may_be_cached(served):
 
 def test_new_ids_draw_anew(client):
     user = new_id("user")
-    drawn = {
-        tuple(ids(client.recommend(user_id=user, serving_config="explore"))) for _ in range(5)
-    }
+    drawn = {tuple(ids(client.recommend(user_id=user, serving_config="explore"))) for _ in range(5)}
     assert len(drawn) > 1

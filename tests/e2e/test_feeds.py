@@ -78,9 +78,7 @@ def test_what_is_hidden_meanwhile_drops_out_without_reordering_the_rest(client, 
     client.write(event("hide", *gone, user=user))
     after = client.recommend(**request)
     assert [(each.item_id, each.position) for each in after.recommendations] == [
-        (each.item_id, each.position)
-        for each in before.recommendations
-        if each.item_id not in gone
+        (each.item_id, each.position) for each in before.recommendations if each.item_id not in gone
     ]
 
 

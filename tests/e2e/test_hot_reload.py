@@ -64,9 +64,7 @@ class Load:
             self.count += 1
 
 
-def test_a_new_version_takes_over_under_load_without_a_failed_request(
-    start_server, second_version
-):
+def test_a_new_version_takes_over_under_load_without_a_failed_request(start_server, second_version):
     server = start_server()
     first, second = current(server.data_dir), second_version.name
     assert first != second
@@ -209,9 +207,7 @@ def test_a_start_with_a_broken_version_serves_without_one_and_says_so(servers, s
     # Training again is all that it takes; no restart.
     shutil.copytree(second_version, data_dir / "models" / second_version.name)
     publish(data_dir, second_version.name)
-    eventually(
-        lambda: server.client.recommend(user_id="u001").model_versions, within_s=20
-    )
+    eventually(lambda: server.client.recommend(user_id="u001").model_versions, within_s=20)
 
 
 def test_a_new_deployment_without_any_model_answers(servers, tmp_path):

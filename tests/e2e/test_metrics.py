@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from server.gen.shortlist.v1 import recommendation_service_pb2 as service
 from tests.e2e.harness.client import event
 from tests.e2e.harness.refusals import refused
+from tests.e2e.harness.waiting import eventually
 
 LINE = re.compile(r"(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)")
 LABEL = re.compile(r'(\w+)="([^"]*)"')
@@ -31,9 +31,7 @@ class Page:
         return self._values.get((name, frozenset(labels.items())), 0.0)
 
     def labels(self, name, label):
-        return {
-            dict(labels)[label] for known, labels in self._values if known == name if labels
-        }
+        return {dict(labels)[label] for known, labels in self._values if known == name if labels}
 
 
 @pytest.fixture
@@ -61,10 +59,18 @@ def test_requests_are_counted_by_method_and_code(client, scrape):
     before = scrape()
     client.recommend(user_id="u001")
     refused(client.recommend, page_token="x")
-    after = scrape()
-    for code in ("OK", "INVALID_ARGUMENT"):
-        labels = {"method": recommend, "code": code}
-        assert after.value(name, **labels) - before.value(name, **labels) == 1
+
+    def are_counted():
+        # A call is counted just after its reply has left.
+        after = scrape()
+        counts = [
+            after.value(name, method=recommend, code=code)
+            - before.value(name, method=recommend, code=code)
+            for code in ("OK", "INVALID_ARGUMENT")
+        ]
+        return counts == [1, 1] and after
+
+    after = eventually(are_counted)
     assert after.value(name, method=method, code="OK") == before.value(
         name, method=method, code="OK"
     )
@@ -95,16 +101,14 @@ def test_drops_are_counted_by_filter(client, scrape, user):
 
 
 def test_degradations_are_counted_by_kind_and_component(module_servers):
-    server = module_servers.start("[gateway.deadlines]\ndefault_s = 0.012\nminimum_s = 0.0\n")
-    call = server.client.raw.unary_unary(
-        "/shortlist.v1.RecommendationService/Recommend",
-        service.RecommendRequest.SerializeToString,
-        service.RecommendResponse.FromString,
-    )
-    assert call(service.RecommendRequest(user_id="u001")).degradations
+    data_dir = module_servers.copy("untrained")
+    (data_dir / "models" / "CURRENT").unlink()
+    server = module_servers.start(data_dir=data_dir)
+    for _ in range(3):
+        assert server.client.recommend(user_id="u001").degradations
     page = Page(server.metrics())
-    labels = {"kind": "fallback_slate", "component": "deadline"}
-    assert page.value("shortlist_degradations_total", **labels) == 1
+    labels = {"kind": "no_model", "component": "model"}
+    assert page.value("shortlist_degradations_total", **labels) == 3
 
 
 def test_depths_are_there(scrape):

@@ -110,9 +110,7 @@ def test_items_are_imported_and_recommended(client, imports, user):
     rows[1][4] = "cheap"
     path = f"{new_id('items')}.csv"
     write_csv(imports / path, ["item_id", "title", "brand", "tags", "price", "colour"], rows)
-    found = result(
-        client, import_items(client, path), catalog_service_pb2.ImportItemsResponse()
-    )
+    found = result(client, import_items(client, path), catalog_service_pb2.ImportItemsResponse())
     assert (found.accepted_count, found.rejected_count) == (3, 1)
     assert list(found.ignored_columns) == ["colour"]
     assert (imports / found.rejected_path).exists()

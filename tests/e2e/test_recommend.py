@@ -29,9 +29,7 @@ def test_a_known_user_gets_what_fits_their_taste(client, shop):
     hits = 0
     for number in range(30):
         category, _ = favourite(number)
-        reply = client.recommend(
-            user_id=user_id(number), serving_config="home_plain", page_size=10
-        )
+        reply = client.recommend(user_id=user_id(number), serving_config="home_plain", page_size=10)
         hits += len(set(ids(reply)) & shop.ids(category=category))
     # At random it would be one in six.
     assert hits / 300 > 0.5

@@ -93,9 +93,7 @@ def test_declarations_that_are_none_are_refused(client, attribute):
 
 def test_validate_only_declares_nothing(client):
     name = fresh_name()
-    reply = declare(
-        client, item_attributes=[{"name": name, "type": NUMBER}], validate_only=True
-    )
+    reply = declare(client, item_attributes=[{"name": name, "type": NUMBER}], validate_only=True)
     assert name in [each.name for each in reply.item_attributes]
     found = client.catalog.GetCatalog(service.GetCatalogRequest())
     assert name not in [each.name for each in found.item_attributes]

@@ -31,48 +31,68 @@ def serving(tmp_path, *config, data_dir=None):
     return complaint("serve", "--config", path, "--data-dir", data_dir, *FREE)
 
 
+FAULTY = """
+keepalive_s = 3
+[gatway]
+port = 1
+[gateway]
+prot = 1
+keepalive_s = 1
+drain_s = "soon"
+[surfaces.home.rules.sale]
+kind = "lift"
+"""
+
+
+def test_every_typo_in_the_settings_is_a_line_with_its_remedy(tmp_path):
+    path = write_config(tmp_path / "my.toml", FAULTY)
+    done = shortlist("serve", "--config", path, "--data-dir", tmp_path / "data", *FREE)
+    lines = done.stderr.strip().removeprefix("shortlist: ").splitlines()
+    assert done.returncode == 2
+    assert all(line.startswith(f"{path}: ") for line in lines), lines
+    said = dict(line.removeprefix(f"{path}: ").split(": ", 1) for line in lines)
+    for key, words in {
+        "keepalive_s": ["no such key"],
+        "gatway": ["did you mean 'gateway'"],
+        "gateway.prot": ["did you mean 'port'"],
+        "gateway.keepalive_s": ["10", "it is 1"],
+        "gateway.drain_s": ["number", "soon"],
+        "surfaces.home.rules.sale.kind": ["'boost'", "lift"],
+    }.items():
+        assert all(word in said.pop(key) for word in words), lines
+    assert said == {}
+
+
+WRONG_SURFACE = """
+[surfaces.home]
+diversity = 2.0
+[surfaces.home.sources]
+neural = 5
+[surfaces.home.rules.sale]
+kind = "boost"
+filter = 'colour = "red"'
+"""
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ("[gateway]\nprot = 1", ["my.toml", "gateway.prot", "did you mean 'port'"]),
-        ("[gatway]\nport = 1", ["my.toml", "gatway", "did you mean 'gateway'"]),
-        ("[gateway]\nport = 99999", ["my.toml", "gateway.port", "65535", "99999"]),
-        ("[gateway]\nport = 'http'", ["my.toml", "gateway.port", "integer"]),
         ("[gateway\nport = 1", ["my.toml", "not TOML", "correct"]),
+        ("[surfaces.shop]\nlike = 'hom'", ["my.toml", "surfaces.shop.like", "hom", "home"]),
         (
-            "[surfaces.shop]\nlike = 'hom'",
-            ["my.toml", "surfaces.shop.like", "hom", "home"],
-        ),
-        (
-            "[surfaces.home.sources]\nneural = 5",
-            ["surfaces.home.sources.neural", "no such source", "two_tower"],
-        ),
-        (
-            "[surfaces.home]\ndiversity = 2.0",
-            ["surfaces.home.diversity", "choose 0 to 1"],
-        ),
-        (
-            "[surfaces.home.rules.x]\nkind = 'boost'\nfilter = 'colour = \"red\"'",
-            ["surfaces.home.rules.x.filter", "colour"],
-        ),
-        (
-            "[surfaces.home.rules.x]\nkind = 'lift'",
-            ["my.toml", "surfaces.home.rules.x.kind", "'boost'"],
+            WRONG_SURFACE,
+            [
+                *("surfaces.home.sources.neural", "no such source", "two_tower"),
+                *("surfaces.home.diversity", "choose 0 to 1"),
+                *("surfaces.home.rules.sale.filter", "colour"),
+            ],
         ),
     ],
-    ids=lambda value: value.replace("\n", " ")[:40] if isinstance(value, str) else "",
+    ids=["not TOML", "like", "surface"],
 )
-def test_a_typo_in_the_settings_is_named_with_its_remedy(tmp_path, config, words):
+def test_settings_that_cannot_be_are_a_line_with_its_remedy(tmp_path, config, words):
     line = serving(tmp_path, config)
     assert all(word in line for word in words), line
-
-
-def test_several_typos_are_a_line_each(tmp_path):
-    path = write_config(tmp_path / "my.toml", "[gateway]\nprot = 1\nhots = 'x'")
-    done = shortlist("serve", "--config", path, "--data-dir", tmp_path / "data", *FREE)
-    lines = done.stderr.strip().splitlines()
-    assert done.returncode == 2
-    assert len(lines) == 2 and all("my.toml" in line for line in lines), lines
 
 
 def test_settings_that_are_not_there_are_named(tmp_path):
@@ -96,8 +116,6 @@ def test_a_data_directory_serves_one_process(server, tmp_path):
     line = complaint("serve", "--data-dir", server.data_dir, *FREE)
     assert str(server.data_dir) in line
     assert f"process {server.pid}" in line and "another data directory" in line
-    line = complaint("import", tmp_path, "--layout", "movielens", "--data-dir", server.data_dir)
-    assert line
     # The first one has noticed nothing.
     assert len(server.client.recommend(user_id="u001").recommendations) == 20
 
@@ -124,7 +142,7 @@ def test_a_data_directory_that_is_a_file_is_named(tmp_path):
     assert str(tmp_path / "data") in line
 
 
-@pytest.mark.parametrize("name", ["events.db", "catalog.db", "profiles.db", "online.db"])
+@pytest.mark.parametrize("name", ["events.db", "online.db"])
 def test_a_damaged_database_is_named_with_its_remedy(tmp_path, shop_data, name):
     data_dir = tmp_path / "data"
     shutil.copytree(shop_data, data_dir)
@@ -169,7 +187,5 @@ def test_a_mapping_with_a_typo_is_named(tmp_path):
     (tmp_path / "items.csv").write_text("id\n1\n")
     mapping = tmp_path / "mapping.toml"
     mapping.write_text('[items]\nfile = "items.csv"\nidd = "id"\n')
-    line = complaint(
-        "import", tmp_path, "--layout", mapping, "--data-dir", tmp_path / "data"
-    )
+    line = complaint("import", tmp_path, "--layout", mapping, "--data-dir", tmp_path / "data")
     assert "mapping.toml" in line and "items.id" in line

@@ -62,9 +62,10 @@ def test_erasure_answers_with_a_receipt_per_store(client, server, someone):
     assert found["online_features"] >= 1 and found["sessions"] == 1 and found["slate_log"] == 1
     left = [each for each in logged_events(server.data_dir) if each.event.subject.id in someone]
     assert left == []
-    assert refused(
-        client.users.GetUser, service.GetUserRequest(name=f"users/{user}")
-    ).reason == "USER_NOT_FOUND"
+    assert (
+        refused(client.users.GetUser, service.GetUserRequest(name=f"users/{user}")).reason
+        == "USER_NOT_FOUND"
+    )
 
 
 def test_nothing_of_an_erased_user_is_left_in_the_files(client, server, someone):
@@ -127,9 +128,7 @@ def test_a_feed_of_an_erased_user_has_ended(client, user):
     asked = {"user_id": user, "page_size": 10}
     first = client.recommend(**asked)
     erase(client, user)
-    request = recommendation_service_pb2.RecommendRequest(
-        **asked, page_token=first.next_page_token
-    )
+    request = recommendation_service_pb2.RecommendRequest(**asked, page_token=first.next_page_token)
     found = refused(client.recommendations.Recommend, request)
     assert (found.code, found.reason) == ("FAILED_PRECONDITION", "PAGE_TOKEN_EXPIRED")
 

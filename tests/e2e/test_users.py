@@ -52,9 +52,7 @@ def test_an_update_changes_what_its_mask_names(client, user):
 
 
 def test_validate_only_writes_no_profile(client, user):
-    checked = update(
-        client, profile(user, country="DE"), allow_missing=True, validate_only=True
-    )
+    checked = update(client, profile(user, country="DE"), allow_missing=True, validate_only=True)
     assert checked.attributes["country"].string_value == "DE"
     assert refused(get, client, user).reason == "USER_NOT_FOUND"
 

@@ -24,7 +24,6 @@ from torchrec_models.retrieval.losses import (
     log_expected_count,
     sampled_softmax_loss,
 )
-from torchrec_models.retrieval.parameter_average import ParameterAverage
 from torchrec_models.retrieval.sequences import Batch, Sequences, build_sequences, draw_batch
 from torchrec_models.retrieval.two_tower import (
     TowerFeatures,
@@ -67,9 +66,8 @@ def train_two_tower(
     generator = np.random.default_rng(seed)
     model = TwoTower(features, recipe, item_count)
     sequences = build_sequences(histories)
-    average = ParameterAverage(model)
-    step = _Step(model, average, sequences, histories, generator)
-    stopping = _EarlyStopping(average.model, histories, validation, recipe.patience)
+    step = _Step(model, sequences, histories, generator)
+    stopping = _EarlyStopping(model, histories, validation, recipe.patience)
     total = epochs if epochs is not None else recipe.max_epochs
     clock = ComputeClock()
     for epoch in progress(range(1, total + 1), "two-tower", total=total):
@@ -87,13 +85,11 @@ class _Step:
     def __init__(
         self,
         model: TwoTower,
-        average: ParameterAverage[TwoTower],
         sequences: Sequences,
         histories: Histories,
         generator: np.random.Generator,
     ) -> None:
         self.model = model
-        self.average = average
         self.sequences = sequences
         self.generator = generator
         self.recipe = model.recipe
@@ -124,7 +120,6 @@ class _Step:
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
-            self.average.update()
             losses.append(float(loss.detach()))
         return float(np.mean(losses)) if losses else float("nan")
 

@@ -19,9 +19,7 @@ _SURFACES = ("home", "home_plain", "buy_again", "explore", "similar", "trending"
 
 def patient_sources(*surfaces: str) -> str:
     """Return settings that let sources of the built-in surfaces take their time."""
-    return "".join(
-        f"[surfaces.{name}]\nsource_timeout_s = 5.0\n" for name in surfaces or _SURFACES
-    )
+    return "".join(f"[surfaces.{name}]\nsource_timeout_s = 5.0\n" for name in surfaces or _SURFACES)
 
 
 def write_config(path: Path, *parts: str) -> Path:

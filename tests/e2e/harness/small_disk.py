@@ -56,7 +56,13 @@ class SmallDisk:
         """Words before a command that is to see the disk."""
         assert self._holder is not None
         keep = ("--preserve-credentials",) if "--user" in self._kinds else ()
-        return ("nsenter", f"--target={self._holder.pid}", *self._kinds, *keep, f"--wd={Path.cwd()}")
+        return (
+            "nsenter",
+            f"--target={self._holder.pid}",
+            *self._kinds,
+            *keep,
+            f"--wd={Path.cwd()}",
+        )
 
     @property
     def outside(self) -> Path:

@@ -9,7 +9,9 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], *, within_s: float = 10.0, every_s: float = 0.05) -> Found:
+def eventually(
+    look: Callable[[], Found], *, within_s: float = 10.0, every_s: float = 0.05
+) -> Found:
     """Return the first true value of `look()`; fail if there is none in time."""
     deadline = time.monotonic() + within_s
     while True:

@@ -187,7 +187,17 @@ def write_csv(world: World, folder: Path) -> Path:
         folder / "items.csv",
         ("item_id", "title", "category", "brand", "tags", "price", "year", "created", "warehouse"),
         [
-            (i.item_id, i.title, i.category, i.brand, "|".join(i.tags), i.price, i.year, created, "w")
+            (
+                i.item_id,
+                i.title,
+                i.category,
+                i.brand,
+                "|".join(i.tags),
+                i.price,
+                i.year,
+                created,
+                "w",
+            )
             for i in world.items
         ],
     )
