@@ -26,10 +26,9 @@ SHORT_S = 0.02
 @pytest.fixture(scope="module")
 def hasty(module_servers):
     """A client of a server that gives callers without a deadline next to no time."""
-    server = module_servers.start(
+    return module_servers.start(
         PATIENT, f"[gateway.deadlines]\ndefault_s = {SHORT_S}\nminimum_s = 0.0\n"
     )
-    return server
 
 
 def without_deadline(client, method, request):

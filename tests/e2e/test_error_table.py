@@ -241,7 +241,7 @@ def test_the_error_has_its_code_reason_and_detail(client, row):
 def test_the_table_is_complete():
     reasons = {
         name.removeprefix("ERROR_REASON_")
-        for name in error_reason_pb2.ErrorReason.keys()
+        for name in error_reason_pb2.ErrorReason.DESCRIPTOR.values_by_name
         if not name.endswith("_UNSPECIFIED")
     }
     assert {row.reason for row in TABLE} | set(ELSEWHERE) | OF_THE_EDGE == reasons

@@ -229,8 +229,8 @@ def test_a_stream_answers_while_it_is_open(client, user):
                 assert time.monotonic() < deadline
                 time.sleep(0.005)
 
-    for reply in client.events.StreamEvents(requests()):
-        acknowledged.append(reply.result.event_id)
+    stream = client.events.StreamEvents(requests())
+    acknowledged.extend(reply.result.event_id for reply in stream)
     assert acknowledged == [each.event_id for each in sent]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 
 import pytest
 
-from server.gen.shortlist.v1 import user_service_pb2
-from server.gen.shortlist.v1 import recommendation_pb2
+from server.gen.shortlist.v1 import recommendation_pb2, user_service_pb2
 from tests.e2e.harness.config import PATIENT, patient_sources
 from tests.e2e.harness.refusals import refused
 
@@ -39,8 +39,6 @@ def test_a_fault_is_internal_and_names_the_request_only(damaged):
 
 
 def test_the_log_has_the_rest(damaged):
-    import json
-
     refused(get, damaged, "u001", "faulty-2")
     lines = [json.loads(line) for line in damaged.log().splitlines() if line.startswith("{")]
     (line,) = [each for each in lines if each.get("request_id") == "faulty-2"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import shutil
 import threading
 
@@ -24,7 +24,7 @@ def publish(data_dir, version):
     """Let CURRENT name a version, as the trainer does: replaced at once."""
     partial = data_dir / "models" / ".current"
     partial.write_text(version + "\n")
-    os.replace(partial, data_dir / "models" / "CURRENT")
+    partial.replace(data_dir / "models" / "CURRENT")
 
 
 def served_by(reply):
@@ -129,8 +129,6 @@ def half_a_manifest(folder):
 
 def wrong_vectors(folder):
     """Files that are what the manifest says, but do not give what was trained."""
-    import hashlib
-
     path, manifest_path = folder / "golden.json", folder / "manifest.json"
     golden = json.loads(path.read_text())
     golden["users"][0]["embedding"][0] += 0.5

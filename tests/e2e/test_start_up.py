@@ -59,7 +59,8 @@ def test_every_typo_in_the_settings_is_a_line_with_its_remedy(tmp_path):
         "gateway.drain_s": ["number", "soon"],
         "surfaces.home.rules.sale.kind": ["'boost'", "lift"],
     }.items():
-        assert all(word in said.pop(key) for word in words), lines
+        advice = said.pop(key)
+        assert all(word in advice for word in words), lines
     assert said == {}
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from server.gen.shortlist.v1 import catalog_service_pb2 as catalog
-from server.gen.shortlist.v1 import recommendation_pb2
+from server.gen.shortlist.v1 import recommendation_pb2, user_pb2, user_service_pb2
 from server.gen.shortlist.v1 import recommendation_service_pb2 as service
 from tests.e2e.harness.client import event, ids, item, new_id
 from tests.e2e.harness.waiting import eventually
@@ -195,8 +195,6 @@ def test_a_changed_attribute_moves_an_item_between_filters(client, made, user):
 
 
 def test_a_profile_that_was_written_is_read_by_the_next_request(client, user):
-    from server.gen.shortlist.v1 import user_pb2, user_service_pb2
-
     message = user_pb2.User(name=f"users/{user}")
     message.attributes["country"].string_value = "SE"
     request = user_service_pb2.UpdateUserRequest(user=message, allow_missing=True)

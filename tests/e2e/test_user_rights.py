@@ -52,7 +52,7 @@ def someone(client, user):
 
 
 def test_erasure_answers_with_a_receipt_per_store(client, server, someone):
-    user, visitor = someone
+    user, _ = someone
     client.recommend(user_id=user)
     found = counts(erase(client, user))
     assert set(found) >= STORES
