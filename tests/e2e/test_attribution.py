@@ -59,6 +59,12 @@ def test_replies_without_a_subject_are_marked_shared(client):
     assert all(payload_of(reply.attribution_token).shared for reply in replies)
 
 
+def test_a_shared_surface_ignores_who_asks(client):
+    replies = [client.recommend(user_id=each, serving_config="trending") for each in ("u001", "u2")]
+    assert ids(replies[0]) == ids(replies[1])
+    assert all(payload_of(each.attribution_token).shared for each in replies)
+
+
 def test_every_page_and_shelf_has_a_token_of_its_own(client):
     first = client.recommend(user_id="u082", page_size=5)
     second = client.recommend(user_id="u082", page_size=5, page_token=first.next_page_token)

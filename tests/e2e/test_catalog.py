@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from server.gen.shortlist.v1 import catalog_service_pb2 as service
 from server.gen.shortlist.v1 import item_pb2
 from tests.e2e.harness.client import item, new_id
-from tests.e2e.harness.refusals import Refusal, refused
+from tests.e2e.harness.refusals import Refusal, refusal_of, refused
 
 
 @pytest.fixture
@@ -72,6 +72,14 @@ def test_an_item_is_created_once(client, name):
     found = refused(make, client, name)
     assert (found.code, found.reason) == ("ALREADY_EXISTS", "ITEM_ALREADY_EXISTS")
     assert found.details["ResourceInfo"].resource_name == name.removeprefix("items/")
+
+
+def test_of_many_who_create_an_item_at_once_one_succeeds(client, name):
+    message = item(name.removeprefix("items/"), "A lamp")
+    request = service.CreateItemRequest(item=message)
+    calls = [client.catalog.CreateItem.future(request, timeout=30) for _ in range(30)]
+    failures = [refusal_of(call.exception()) for call in calls if call.exception()]
+    assert [each.reason for each in failures] == ["ITEM_ALREADY_EXISTS"] * 29
 
 
 def test_validate_only_writes_nothing(client, name):

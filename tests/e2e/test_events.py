@@ -69,6 +69,16 @@ def test_a_replay_is_accepted_without_effect(client, server, user):
     assert [each.event.event_id for each in logged].count(message.event_id) == 1
 
 
+def test_of_many_replays_at_once_one_has_an_effect(client, server, user):
+    request = service.WriteEventRequest(event=event("click", "i003", user=user))
+    calls = [client.events.WriteEvent.future(request, timeout=30) for _ in range(60)]
+    replies = [call.result() for call in calls]
+    assert sorted(each.duplicate for each in replies) == [False] + [True] * 59
+    (offset,) = {each.offset for each in replies}
+    logged = logged_events(server.data_dir, after=offset - 1)
+    assert [each.event.event_id for each in logged].count(request.event.event_id) == 1
+
+
 def test_the_same_id_with_another_payload_is_a_conflict(client, user):
     message = event("click", "i003", user=user)
     write(client, message)

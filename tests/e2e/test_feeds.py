@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.gen.shortlist.v1 import catalog_service_pb2
+from server.gen.shortlist.v1 import catalog_service_pb2, recommendation_service_pb2
 from tests.e2e.harness.client import Client, event, ids, item, new_id
 from tests.e2e.harness.waiting import eventually
 
@@ -46,6 +46,19 @@ def test_an_exhausted_tail_is_retrieved_again_without_what_was_served(client, sh
     assert not engaged & set(found)
     positions = [each.position for page in pages for each in page.recommendations]
     assert positions == list(range(len(found)))
+
+
+def test_many_who_ask_for_the_same_page_at_once_get_the_same(client, user):
+    asked = {"user_id": user, "serving_config": "short_tail", "page_size": 20}
+    first = client.recommend(**asked)
+    # Beyond what was ranked: each of them would retrieve the tail again.
+    request = recommendation_service_pb2.RecommendRequest(
+        **asked | {"page_size": 60}, page_token=first.next_page_token
+    )
+    calls = [client.recommendations.Recommend.future(request, timeout=30) for _ in range(24)]
+    found = {tuple(ids(call.result())) for call in calls}
+    assert len(found) == 1
+    assert not set(ids(first)) & set(found.pop())
 
 
 def test_pages_may_differ_in_size_and_what_they_return(client):

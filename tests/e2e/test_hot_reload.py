@@ -73,7 +73,7 @@ def test_a_new_version_takes_over_under_load_without_a_failed_request(start_serv
     try:
         for version in (second, first, second):
             publish(server.data_dir, version)
-            eventually(lambda version=version: version in load.versions[-4:], within_s=20)
+            eventually(lambda version=version: set(load.versions[-8:]) == {version}, within_s=20)
     finally:
         load.stop()
     assert load.failures == []
