@@ -50,13 +50,18 @@ def test_a_cap_holds_in_every_window(client, shop):
             assert max(window.count(each) for each in window) <= 2, (start, window)
 
 
-def test_a_boost_lifts_what_it_matches(client, shop):
+def test_a_boost_lifts_what_it_matches_and_leaves_the_scores_as_they_are(client, shop):
     garden = shop.ids(category="garden")
+    asked = {"user_id": "u072", "page_size": 200}
+    plain = client.recommend(**asked, serving_config="home_plain").recommendations
+    boosted = client.recommend(**asked, serving_config="boosted").recommendations
+    scores = {each.item_id: each.score for each in plain}
+    assert all(scores[each.item_id] == each.score for each in boosted if each.item_id in scores)
+    lifted = [each.score * (10 if each.item_id in garden else 1) for each in boosted]
+    assert lifted == sorted(lifted, reverse=True)
     # The user likes books.
-    plain = ids(client.recommend(user_id="u072", serving_config="home_plain"))
-    boosted = ids(client.recommend(user_id="u072", serving_config="boosted"))
-    assert len(set(plain) & garden) < 10
-    assert set(boosted) <= garden
+    best = {each.item_id for each in boosted[:40]}
+    assert len(best & garden) > len({each.item_id for each in plain[:40]} & garden)
 
 
 def test_a_boost_of_0_sinks_what_it_matches(client, shop):
