@@ -117,9 +117,21 @@ def test_depths_are_there(scrape):
         *("serving_in_flight", "serving_waiting", "serving_limit"),
         *("storage_in_flight", "storage_waiting", "storage_limit"),
         *("user_states_unsaved", "side_effects_pending", "side_effects_failed"),
+        *("event_log_queue", "slate_log_queue", "slate_log_dropped"),
     }
     assert page.value("shortlist_depth", what="serving_limit") == 64
     assert page.value("shortlist_depth", what="side_effects_failed") == 0
+
+
+def test_commits_of_the_event_log_are_counted_and_timed(client, scrape, user):
+    before = scrape()
+    client.write(*(event("view", "i001", user=user) for _ in range(20)))
+    after = scrape()
+    writes, seconds = "shortlist_event_batch_size_sum", "shortlist_event_commit_seconds_count"
+    # One call is one write, however many events it brings.
+    assert after.value(writes) - before.value(writes) == 1
+    assert after.value(seconds) - before.value(seconds) == 1
+    assert after.value("shortlist_event_commit_seconds_sum") > 0
 
 
 def test_logs_are_json_lines_with_the_request_id(module_servers):
