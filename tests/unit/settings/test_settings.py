@@ -1,15 +1,21 @@
 """Settings: the documented file is the defaults, and a fault is named so that it can be mended."""
 
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from server.core.errors import ArtifactError
-from server.core.surface import Exploration, RuleKind
+from server.core.surface import Exploration, Rule, RuleKind, Surface
 from server.settings import Settings, load_settings
-from server.settings.surfaces import surfaces_of
+from server.settings.surfaces import (
+    ExplorationSettings,
+    RuleSettings,
+    SurfaceSettings,
+    surfaces_of,
+)
 
 EMBEDDED = Path(__file__).parents[3] / "server" / "config" / "embedded.toml"
 GUIDE = Path(__file__).parents[3] / "docs" / "configuration.md"
@@ -109,3 +115,21 @@ def test_a_new_surface_starts_like_another(tmp_path):
     assert gifts.sources == home.sources
     assert gifts.shortlist == 10
     assert [rule.kind for rule in gifts.rules] == [RuleKind.PIN]
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "besides"),
+    [
+        (SurfaceSettings, Surface, {"like"}),
+        (RuleSettings, Rule, set()),
+        (ExplorationSettings, Exploration, set()),
+    ],
+)
+def test_every_key_of_a_surface_can_be_set_with_the_same_default(section, value, besides):
+    keys = {each.name for each in fields(value)} - {"name"}
+    assert set(section.model_fields) - besides == keys
+    for each in fields(value):
+        if each.name in keys and isinstance(each.default, int | float | str | tuple):
+            if each.name == "rules":
+                continue
+            assert section.model_fields[each.name].default == each.default, each.name
