@@ -5,13 +5,27 @@ Shape letters: m model items, K neighbors kept for each, H history, N asked rows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.candidates.best_rows import best_rows, is_allowed
 from server.core.batch import Mask, Retrieved, Rows, Scores
+
+# Counting into every model item costs less than sorting, unless there are far more of them.
+_DENSE_PER_PAIR = 16
+# A request asks twice, as source and for features, and requests run interleaved.
+_KEPT = 16
+
+
+class _Linked(NamedTuple):
+    """What a history is linked to: (n,) rows, ascending, and their scores."""
+
+    history: Rows
+    rows: Rows
+    scores: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,7 @@ class CoEngagementTable:
     rows: Rows
     positions: NDArray[np.int32]
     history_length: int
+    _latest: list[_Linked] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -76,19 +91,38 @@ class CoEngagementTable:
         return added
 
     def _accumulate(self, history: Rows) -> tuple[Rows, NDArray[np.float64]]:
-        """Return the rows linked to the history, ascending, and their scores.
+        """Return the rows linked to the history, ascending, and their scores; those that were
+        computed last are kept."""
+        recent = history[: self.history_length]
+        for kept in self._latest:
+            if np.array_equal(kept.history, recent):
+                return kept.rows, kept.scores
+        rows, scores = self._linked_to(recent)
+        self._latest.append(_Linked(recent, rows, scores))
+        del self._latest[:-_KEPT]
+        return rows, scores
 
-        Compact: the work follows the history and K, not the size of the catalogue.
-        """
-        known = self._position_of(history[: self.history_length])
+    def _linked_to(self, history: Rows) -> tuple[Rows, NDArray[np.float64]]:
+        known = self._position_of(history)
         known = known[known >= 0]
         neighbors, weights = self.neighbors[known].ravel(), self.weights[known].ravel()
-        real = neighbors >= 0
-        rows = self.rows[neighbors[real]]
-        linked, place = np.unique(rows, return_inverse=True)
-        scores = np.bincount(place, weights[real].astype(np.float64), minlength=len(linked))
-        first = int(np.searchsorted(linked, 0))
-        return linked[first:], scores[first:].astype(np.float64, copy=False)
+        if neighbors.min(initial=0) < 0:
+            real = neighbors >= 0
+            neighbors, weights = neighbors[real], weights[real]
+        if len(self.rows) <= _DENSE_PER_PAIR * len(neighbors):
+            sums = np.bincount(neighbors, weights, minlength=len(self.rows))
+            linked = np.flatnonzero(sums)
+            sums = sums[linked]
+        else:
+            linked, place = np.unique(neighbors, return_inverse=True)
+            sums = np.bincount(place, weights, minlength=len(linked))
+        rows = self.rows[linked]
+        is_there = rows >= 0
+        rows, sums = rows[is_there], sums[is_there]
+        if len(rows) and (rows[1:] < rows[:-1]).any():
+            order = np.argsort(rows)
+            rows, sums = rows[order], sums[order]
+        return rows, sums.astype(np.float64, copy=False)
 
     def _position_of(self, rows: Rows) -> NDArray[np.int32]:
         if len(self.positions) == 0:

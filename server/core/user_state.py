@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,20 @@ HISTORY_LENGTH = 200
 SEEN_LENGTH = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagements(NamedTuple):
+    """What the history says of each distinct item.
+
+    Shapes: rows (U,) int64 sorted; counts (U,) int64; last_ms (U,) int64 time of the latest.
+    """
+
+    rows: Rows
+    counts: NDArray[np.int64]
+    last_ms: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserState:
-    """Behaviour of one subject; arrays are never mutated.
+    """Behaviour of one subject; arrays are never mutated, and what is derived from them is kept.
 
     Shapes:
         history: (H,) int64 item rows of positive engagements, oldest first, at most 200, with
@@ -50,9 +63,22 @@ class UserState:
 
     def recent_unique(self, limit: int) -> Rows:
         """Return the last `limit` distinct rows of the history, most recent first."""
+        return self._distinct[:limit]
+
+    @cached_property
+    def engagements(self) -> Engagements:
+        """Each distinct item of the history."""
+        # The history is oldest first, so the first place from the end is the latest engagement.
+        rows, from_end, counts = np.unique(
+            self.history[::-1], return_index=True, return_counts=True
+        )
+        return Engagements(rows, counts, self.history_ms[::-1][from_end])
+
+    @cached_property
+    def _distinct(self) -> Rows:
         newest_first = self.history[::-1]
         _, first = np.unique(newest_first, return_index=True)
-        return newest_first[np.sort(first)[:limit]]
+        return newest_first[np.sort(first)]
 
 
 NO_BEHAVIOUR = UserState()

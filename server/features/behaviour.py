@@ -26,12 +26,10 @@ def times_engaged(
     count_N, days_N = np.zeros(len(rows)), np.full(len(rows), np.nan)
     if len(user.history) == 0:
         return count_N, days_N
-    # The history is oldest first, so the first place from the end is the latest engagement.
-    engaged, from_end, counts = np.unique(user.history[::-1], return_index=True, return_counts=True)
+    engaged, counts, last_ms = user.engagements
     place = np.minimum(np.searchsorted(engaged, rows), len(engaged) - 1)
     hit = engaged[place] == rows
     count_N[hit] = counts[place[hit]]
-    last_ms = user.history_ms[::-1][from_end]
     days_N[hit] = (now_ms - last_ms[place[hit]]) / _DAY_MS
     return count_N, days_N
 
@@ -76,8 +74,8 @@ def top_value(items: ItemColumns, texts: ItemTexts, recent: Rows, attribute: str
     if len(code_u) == 0:
         return None
     size = len(found.values)
-    counts = np.bincount(np.unique(row_u * size + code_u) % size)
-    top: str = min(found.values[code] for code in np.flatnonzero(counts == counts.max()).tolist())
+    codes, counts = np.unique(np.unique(row_u * size + code_u) % size, return_counts=True)
+    top: str = min(found.values[code] for code in codes[counts == counts.max()].tolist())
     return top
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.feature_spec import CrossFeature, EmbeddingFeature, NumericFeature
-from server.features.cross_features import CrossSide, cross_ids, cross_side
+from server.features.cross_features import CrossIds, CrossSide, cross_ids, cross_strings
 from server.features.encoders import EmbeddingLookup
 from server.features.numeric_features import NumericFeatures
-from server.features.raw_values import RawScope
+from server.features.raw_values import RawScope, RawStrings
 from server.features.static_items import is_static
 
 
@@ -59,7 +59,7 @@ class RankerFeatures:
         ]
         self._numeric = NumericFeatures(numeric)
         self._numeric_columns = slice(start, self.width)
-        self._crosses = [(spec, tables[spec.table]) for spec in crosses]
+        self._crosses = [(spec, tables[spec.table], CrossIds(spec)) for spec in crosses]
         self._runs = _runs(self.static)
 
     def features(
@@ -87,12 +87,20 @@ class RankerFeatures:
         wide_NH = np.zeros((by_row.count, self.heads), np.float32)
 
         @cache
-        def side(raw: str, borders: tuple[float, ...] | None) -> CrossSide:
-            return cross_side(_scope(raw, shared, by_row), raw, borders)
+        def strings(raw: str, borders: tuple[float, ...] | None) -> RawStrings:
+            return cross_strings(_scope(raw, shared, by_row), raw, borders)
 
-        for spec, table in self._crosses:
-            left, right = side(spec.left, spec.left_borders), side(spec.right, spec.right_borders)
-            wide_NH += table[cross_ids(spec, left, right)]
+        @cache
+        def side(raw: str, borders: tuple[float, ...] | None) -> CrossSide:
+            return CrossSide.of(strings(raw, borders))
+
+        for spec, table, kept in self._crosses:
+            left = side(spec.left, spec.left_borders)
+            if len(left.texts) == 1 and not is_shared(spec.right):
+                ids_N = kept.of(left.texts[0], strings(spec.right, spec.right_borders))
+            else:
+                ids_N = cross_ids(spec, left, side(spec.right, spec.right_borders))
+            wide_NH += table[ids_N]
         return wide_NH
 
     def _numbers(self, shared: RawScope, by_row: RawScope) -> NDArray[np.float64]:

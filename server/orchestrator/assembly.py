@@ -29,6 +29,7 @@ from server.orchestrator.decorators import WithDeadline, WithFallback
 from server.orchestrator.live_popularity import LivePopularity
 from server.orchestrator.pipeline import Pipeline, Quota
 from server.orchestrator.serving_state import ModelParts, ServingState
+from server.orchestrator.turns import Turns
 from server.orchestrator.surfaces import Surfaces, check_surface
 from server.rankers.business_rules import KeepPinned, SelectionRules
 from server.rankers.fallback_predictor import FallbackPredictor
@@ -57,6 +58,7 @@ class LiveSources:
     popular: PopularItems
     fresh: Fresh = field(default_factory=Fresh)
     more: Mapping[str, Source] = field(default_factory=dict)
+    turns: Turns = field(default_factory=Turns)
 
     @classmethod
     def of(cls, signals: ItemSignals, more: Mapping[str, Source] | None = None) -> LiveSources:
@@ -122,6 +124,7 @@ def _pipeline(
             vectors=parts.item_vectors,
         ),
         model_version=parts.version,
+        turns=live.turns,
     )
 
 
@@ -141,6 +144,7 @@ def _ranking(surface: Surface, parts: ModelParts, live: LiveSources) -> Pipeline
         objective=objective,
         selector=ByScore(),
         model_version=parts.version,
+        turns=live.turns,
     )
 
 

@@ -114,6 +114,7 @@ class Page:
         self, items: ItemColumns, reasons: Sequence[tuple[Reason, ...]]
     ) -> tuple[ServedItem, ...]:
         """Return the items as values; `reasons` has one entry for each, or is empty."""
+        names = {bits: self._names(bits) for bits in set(self.sources.tolist())}
         columns = zip(
             self.rows.tolist(),
             self.scores.tolist(),
@@ -131,7 +132,7 @@ class Page:
                 position=position,
                 propensity=propensity,
                 reasons=why,
-                sources=self._names(bits),
+                sources=names[bits],
             )
             for row, score, position, propensity, bits, why in columns
         )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from server.core.stages import (
 )
 from server.orchestrator.blender import cap_candidates
 from server.orchestrator.trace import current_trace
+from server.orchestrator.turns import Turns
 from server.rankers.objective import PROBABILITY
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ class Quota(NamedTuple):
 class Pipeline:
     """The stages of one surface, in the order `recommend` runs them.
 
-    `last_resort` stands in when every source fails; its bit follows those of the sources.
+    `last_resort` stands in when every source fails; its bit follows those of the sources. All
+    pipelines of a server share their `turns`: each long step on the event loop takes one.
     """
 
     sources: Sequence[Quota]
@@ -63,6 +65,7 @@ class Pipeline:
     objective: Scorer
     selector: Selector
     model_version: str = ""
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def source_names(self) -> tuple[str, ...]:
@@ -83,8 +86,10 @@ async def score_candidates(
     batch = await hydrate(context, batch, pipeline.catalog_hydrators)
     batch = apply_filters(context, batch, pipeline.filters)
     batch = pre_rank(context, batch, pipeline.pre_ranker, pipeline.shortlist)
+    await pipeline.turns.take()
     batch = await hydrate_features(context, batch, pipeline.feature_hydrators)
     batch = await predict(context, batch, pipeline.predictor)
+    await pipeline.turns.take()
     return score(context, batch, pipeline.objective)
 
 
@@ -105,9 +110,11 @@ async def retrieve(context: RequestContext, pipeline: Pipeline) -> CandidateBatc
         return found
 
     with trace.stage("retrieve"):
+        await pipeline.turns.take()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(found_by(quota)) for quota in pipeline.sources]
         results = [task.result() for task in tasks]
+        await pipeline.turns.take()
         last = Retrieved.nothing()
         if results and all(result is None for result in results):
             trace.degraded(DegradationKind.POPULAR_FALLBACK, "sources")

@@ -48,14 +48,9 @@ class RequestTrace:
             selected=selected,
         )
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> _Stage:
         """Time a stage, also one that fails."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._observer.stage_time(name, time.perf_counter() - started)
+        return _Stage(self._observer, name)
 
     @contextmanager
     def active(self) -> Iterator[RequestTrace]:
@@ -65,6 +60,23 @@ class RequestTrace:
             yield self
         finally:
             _current.reset(token)
+
+
+class _Stage:
+    """Times what is done inside it; there are a score in each request."""
+
+    __slots__ = ("_name", "_observer", "_started")
+
+    def __init__(self, observer: Observer, name: str) -> None:
+        self._observer = observer
+        self._name = name
+        self._started = 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._observer.stage_time(self._name, time.perf_counter() - self._started)
 
 
 _current: ContextVar[RequestTrace | None] = ContextVar("request_trace", default=None)

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.batch import CandidateBatch, Scores
+from server.core.batch import CandidateBatch, Rows, Scores
 from server.core.context import RequestContext
 from server.core.stages import Selection
 from server.core.surface import Exploration
@@ -27,9 +27,10 @@ from server.rankers.similarity import (
     attribute_values,
 )
 
-# Positions that MMR orders; the tail of a feed, which few reach, follows by score. Each position
-# costs one comparison with all candidates.
-DIVERSIFIED = 100
+# Positions that MMR orders, and the best candidates it chooses them from; the tail of a feed, which
+# few reach, follows by score. Each position costs one comparison with all that it chooses from.
+DIVERSIFIED = 60
+CHOSEN_FROM = 300
 
 
 def score_order(items: NDArray[np.int64], scores: Scores) -> NDArray[np.intp]:
@@ -87,20 +88,20 @@ class SlateSelector:
 
     def _diversified(self, context: RequestContext, batch: CandidateBatch) -> NDArray[np.intp]:
         order = score_order(batch.items, batch.scores)
-        similarity = None if context.diversity <= 0 else self._similarity(context, batch, order)
+        if context.diversity <= 0:
+            return order
+        best = order[:CHOSEN_FROM]
+        similarity = self._similarity(context, batch.items[best])
         if similarity is None:
             return order
-        finite = np.nan_to_num(batch.scores[order], nan=0, posinf=0, neginf=0)
+        finite = np.nan_to_num(batch.scores[best], nan=0, posinf=0, neginf=0)
         limit = min(context.limit, DIVERSIFIED)
         first = mmr_order(finite, similarity, diversity=context.diversity, limit=limit)
         rest = np.ones(len(order), np.bool_)
         rest[first] = False
         return np.concatenate([order[first], order[rest]])
 
-    def _similarity(
-        self, context: RequestContext, batch: CandidateBatch, order: NDArray[np.intp]
-    ) -> Similarity | None:
-        rows = batch.items[order]
+    def _similarity(self, context: RequestContext, rows: Rows) -> Similarity | None:
         vectors = None if self.vectors is None else VectorSimilarity(self.vectors.of(rows))
         if not self.diversity_attribute:
             return vectors

@@ -23,7 +23,7 @@ from server.core.surface import Exploration, Rule, RuleKind, Surface
 from server.orchestrator.query import RecommendQuery
 from server.orchestrator.serving_state import ModelParts
 from server.rankers.objective import Objective
-from server.rankers.selector import DIVERSIFIED
+from server.rankers.selector import CHOSEN_FROM, DIVERSIFIED
 from tests.unit.small_world import FixedSignals, RowVectors, World, history_of, items_of
 
 ITEMS, CANDIDATES, SHORTLIST, DIMENSION, FEATURES = 100_000, 2_000, 500, 256, 400
@@ -161,8 +161,8 @@ def plain_numpy(generator, vectors):
         kept = items[~np.isin(items, engaged)]
         best = np.argsort(-scores[first][: len(kept)])[:SHORTLIST]
         value = np.clip(np.array([1.0, 0.5, 2.0], np.float32) @ heads / 3.5, 0, 1)[: len(best)]
-        mine = vectors[kept[best]]
-        left, closest = 0.8 * value, np.zeros(len(best), np.float32)
+        mine = vectors[kept[best[:CHOSEN_FROM]]]
+        left, closest = 0.8 * value[:CHOSEN_FROM], np.zeros(len(mine), np.float32)
         order = []
         for _ in range(DIVERSIFIED):
             at = int(np.argmax(left - 0.2 * closest))

@@ -27,6 +27,7 @@ UNDER_WAY = 48
 
 def test_requests_under_way_are_answered(start_server):
     server = start_server()
+    server.client.recommend(user_id="u001")
     request = recommendation_service_pb2.RecommendRequest(user_id="u001", page_size=200)
     stub = server.client.recommendations
     calls = [stub.Recommend.future(request, timeout=30) for _ in range(UNDER_WAY)]
@@ -37,11 +38,11 @@ def test_requests_under_way_are_answered(start_server):
         )
         for n in range(UNDER_WAY)
     ]
-    # The calls share a connection: once one is answered, the server has read them all.
-    calls[0].result()
+    # All share an open connection, on which the server reads them in order: with the writes, which
+    # came last, answered, it has read the others too, and they take longer.
+    offsets = {write.result().offset for write in writes}
     server.process.send_signal(signal.SIGTERM)
     assert all(len(call.result().recommendations) == 200 for call in calls)
-    offsets = {write.result().offset for write in writes}
     assert len(offsets) == UNDER_WAY
     assert server.wait() == 0
     assert offsets <= {each.offset for each in logged_events(server.data_dir)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -94,7 +96,16 @@ async def test_a_sync_that_fails_acknowledges_nothing(tmp_path, vfs):
     await log.close()
 
 
-async def test_a_log_cut_at_any_byte_of_its_last_record_opens_with_all_before(tmp_path):
+@pytest.fixture
+def memory_path():
+    """A folder where a sync costs nothing, if the system has one."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as path:
+        yield Path(path)
+
+
+async def test_a_log_cut_at_any_byte_of_its_last_record_opens_with_all_before(
+    tmp_path, memory_path
+):
     log = EmbeddedEventLog(tmp_path / "events.db", SetClock())
     ids = [f"e{number}" for number in range(5)]
     for event_id in ids[:-1]:
@@ -102,21 +113,20 @@ async def test_a_log_cut_at_any_byte_of_its_last_record_opens_with_all_before(tm
     wal = tmp_path / "events.db-wal"
     before = wal.stat().st_size
     await log.append([new_event(ids[-1])])
-    copy = tmp_path / "copy"
-    copy.mkdir()
+    copy = memory_path
     shutil.copy(tmp_path / "events.db", copy / "pristine.db")
     whole = wal.read_bytes()
     await log.close()
     last_record = len(whole) - before
     assert last_record > 0
-    cuts = sorted({*range(before, before + 64), *range(before, len(whole), 97), len(whole) - 1})
-    for cut in cuts:
+    for cut in range(before, len(whole)):
         shutil.copy(copy / "pristine.db", copy / "events.db")
         (copy / "events.db-wal").write_bytes(whole[:cut])
         (copy / "events.db-shm").unlink(missing_ok=True)
         cut_log = EmbeddedEventLog(copy / "events.db", SetClock())
         assert event_ids(cut_log) == ids[:-1], cut
-        assert (await cut_log.append([new_event("next")]))[0].offset == 5
+        if cut % 97 == 0 or cut == len(whole) - 1:
+            assert (await cut_log.append([new_event("next")]))[0].offset == 5
         await cut_log.close()
 
 
