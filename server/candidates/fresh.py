@@ -50,8 +50,8 @@ class Fresh:
             rows = np.flatnonzero(context.allowed)
         else:
             rows = await asyncio.to_thread(np.flatnonzero, context.allowed)
-        rows = rows[is_allowed(rows, context.allowed) & items.showable(rows, context.wall_ms)]
         rows = rows[is_new(items, rows, context.data_ms, self.max_age_ms)]
+        rows = rows[is_allowed(rows, context.allowed) & items.showable(rows, context.wall_ms)]
         newest = best_rows(rows, items.create_ms[rows].astype(np.float64), limit).rows
         age = (context.data_ms - items.create_ms[newest]) / self.max_age_ms
         return Retrieved(newest, (1 - np.clip(age, 0, 1)).astype(np.float32))

@@ -17,6 +17,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 Scores: TypeAlias = NDArray[np.float32]
 Column: TypeAlias = NDArray[Any]
 
+_MARKED_PER_ROW = 16
+
 
 class Retrieved(NamedTuple):
     """What one source found, best first.
@@ -57,8 +59,11 @@ class CandidateBatch:
 
     def take(self, index: Mask | NDArray[np.intp]) -> CandidateBatch:
         """Return the rows selected by a keep-mask, or by positions in a new order."""
-        columns = {name: column[index] for name, column in self.columns.items()}
-        return CandidateBatch(self.items[index], self.sources[index], self.scores[index], columns)
+        places = np.flatnonzero(index) if index.dtype == np.bool_ else index
+        columns = {name: column.take(places, axis=0) for name, column in self.columns.items()}
+        return CandidateBatch(
+            self.items.take(places), self.sources.take(places), self.scores.take(places), columns
+        )
 
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
         return replace(self, columns={**self.columns, **columns})
@@ -68,8 +73,14 @@ class CandidateBatch:
 
     def top(self, k: int) -> CandidateBatch:
         """Return the k best rows, best first; non-finite scores rank last, ties by item row."""
-        ranking = np.where(np.isfinite(self.scores), self.scores, -np.inf)
-        return self.take(np.lexsort((self.items, -ranking))[:k])
+        ranking = np.where(np.isfinite(self.scores), self.scores, np.float32(-np.inf))
+        if not 0 < k < len(self):
+            return self.take(np.lexsort((self.items, -ranking))[:k])
+        # Only those that may be among them, ties at the border included, are sorted.
+        least = np.partition(ranking, len(self) - k)[len(self) - k]
+        places = np.flatnonzero(ranking >= least)
+        order = np.lexsort((self.items[places], -ranking[places]))
+        return self.take(places[order[:k]])
 
     @classmethod
     def of_items(cls, items: Rows) -> CandidateBatch:
@@ -83,7 +94,7 @@ class CandidateBatch:
         if not retrieved:
             return cls.of_items(np.empty(0, np.int64))
         found = np.concatenate([each.rows for each in retrieved])
-        items, position = np.unique(found, return_inverse=True)
+        items, position = _distinct(found)
         lengths = [len(each.rows) for each in retrieved]
         source = np.repeat(np.arange(len(retrieved)), lengths)
         ranks = np.concatenate([np.arange(length, dtype=np.int32) for length in lengths])
@@ -92,6 +103,19 @@ class CandidateBatch:
         source_scores[position, source] = np.concatenate([each.scores for each in retrieved])
         source_ranks[position, source] = ranks
         bits = np.left_shift(np.uint32(1), np.arange(len(retrieved), dtype=np.uint32))
-        sources = np.where(source_ranks >= 0, bits, np.uint32(0)).sum(axis=1, dtype=np.uint32)
+        # A source finds an item once, so that its bits add up.
+        sources = np.bincount(position, bits[source], minlength=len(items)).astype(np.uint32)
         columns = {"source_scores": source_scores, "source_ranks": source_ranks}
         return cls(items, sources, np.zeros(len(items), np.float32), columns)
+
+
+def _distinct(rows: Rows) -> tuple[Rows, NDArray[np.intp]]:
+    """Return the distinct rows, ascending, and each row's place among them."""
+    size = int(rows.max(initial=-1)) + 1
+    if size > _MARKED_PER_ROW * len(rows):
+        items, position = np.unique(rows, return_inverse=True)
+        return items, position
+    # Marking them in a small catalogue takes less time than sorting.
+    is_found = np.zeros(size, np.bool_)
+    is_found[rows] = True
+    return np.flatnonzero(is_found), (np.cumsum(is_found) - 1)[rows]

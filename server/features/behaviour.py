@@ -70,11 +70,11 @@ def _any_of(bits_L: NDArray[np.uint64], lengths_N: NDArray[np.int64]) -> NDArray
 def top_value(items: ItemColumns, texts: ItemTexts, recent: Rows, attribute: str) -> str | None:
     """Return the value that most of the recent items have; ties go to the smallest string."""
     found = texts.of(items, recent, attribute)
-    row_u, code_u = _pairs(found)
+    _, code_u = _pairs(found)
     if len(code_u) == 0:
         return None
-    size = len(found.values)
-    codes, counts = np.unique(np.unique(row_u * size + code_u) % size, return_counts=True)
+    # No item has a value twice, so that entries are items.
+    codes, counts = np.unique(code_u, return_counts=True)
     top: str = min(found.values[code] for code in codes[counts == counts.max()].tolist())
     return top
 

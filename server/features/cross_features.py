@@ -71,7 +71,7 @@ def _hashed(spec: CrossFeature, left: str | None, right: Sequence[str | None]) -
 
 
 class CrossIds:
-    """The ids of one cross whose left value all rows share; pairs hashed before are not hashed again.
+    """The ids of one cross whose left value all rows share; no pair is hashed a second time.
 
     That holds for right values that are codes of a catalogue's dictionary, which only grows and so
     is the same from request to request. The left values used last are kept.

@@ -65,8 +65,9 @@ class SlateSelector:
 
     def select(self, context: RequestContext, batch: CandidateBatch) -> Selection:
         by_score = score_order(batch.items, batch.scores)
-        boosted = batch.with_scores(self.rules.boosted(context, batch))
-        order = self._diversified(context, boosted)
+        scores = self.rules.boosted(context, batch)
+        order = by_score if scores is batch.scores else score_order(batch.items, scores)
+        order = self._diversified(context, batch.with_scores(scores), order)
         size = min(context.limit, len(batch))
         pins = self.rules.pinned(context, batch)
         slots = self._slots(context, size) - pins.keys()
@@ -86,8 +87,9 @@ class SlateSelector:
         relative = (each - context.first_position for each in self.exploration.positions)
         return {position for position in relative if 0 <= position < size}
 
-    def _diversified(self, context: RequestContext, batch: CandidateBatch) -> NDArray[np.intp]:
-        order = score_order(batch.items, batch.scores)
+    def _diversified(
+        self, context: RequestContext, batch: CandidateBatch, order: NDArray[np.intp]
+    ) -> NDArray[np.intp]:
         if context.diversity <= 0:
             return order
         best = order[:CHOSEN_FROM]
