@@ -22,4 +22,4 @@ class Content:
             return Retrieved.nothing()
         found = await self.index.search(context.content_vector, limit, context.allowed)
         similar = found.scores > 0
-        return Retrieved(found.rows[similar], found.scores[similar])
+        return Retrieved(found.rows[similar], found.scores[similar], "candidate.content")

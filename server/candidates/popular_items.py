@@ -59,14 +59,14 @@ class PopularItems:
         """Return what the kept list holds, without any waiting: possibly fewer than `limit`."""
         if self._snapshot is None:
             return Retrieved.nothing()
-        rows, scores = self._snapshot.top
+        top = self._snapshot.top
         if allowed is None:
             # Nearly all may be shown: no need to look at the whole list.
             few = slice(2 * limit + 100)
-            found = _shown(items, Retrieved(rows[few], scores[few]), None, wall_ms, limit)
+            found = _shown(items, Retrieved(top.rows[few], top.scores[few]), None, wall_ms, limit)
             if len(found.rows) == limit:
                 return found
-        return _shown(items, self._snapshot.top, allowed, wall_ms, limit)
+        return _shown(items, top, allowed, wall_ms, limit)
 
     def score_of(self, rows: Rows) -> NDArray[np.float32]:
         """Return (N,) the kept scores; 0 for rows without one."""

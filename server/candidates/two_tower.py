@@ -25,4 +25,5 @@ class TwoTower:
         is_known = len(context.user.history) > 0 or len(context.user_attributes) > 0
         if context.user_vector is None or not is_known:
             return Retrieved.nothing()
-        return await self.index.search(context.user_vector, limit, context.allowed)
+        found = await self.index.search(context.user_vector, limit, context.allowed)
+        return Retrieved(found.rows, found.scores, "candidate.two_tower")

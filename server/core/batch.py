@@ -26,10 +26,12 @@ class Retrieved(NamedTuple):
     Shapes:
         rows: (n,) int64 item rows, unique.
         scores: (n,) float32 in the source's own scale, higher is better.
+        measure: the column that would hold these very scores for any candidate; empty: none.
     """
 
     rows: Rows
     scores: Scores
+    measure: str = ""
 
     @classmethod
     def nothing(cls) -> Retrieved:
@@ -46,7 +48,7 @@ class CandidateBatch:
         scores: (N,) float32 score of the latest scoring stage, higher is better.
         columns: name -> (N, ...) arrays added by hydrators. `merge` adds `source_scores` (N, S)
             float32, NaN where source s did not find the item, and `source_ranks` (N, S) int32,
-            -1 there.
+            -1 there; and the column of each source's measure, NaN there.
     """
 
     items: Rows
@@ -106,6 +108,9 @@ class CandidateBatch:
         # A source finds an item once, so that its bits add up.
         sources = np.bincount(position, bits[source], minlength=len(items)).astype(np.uint32)
         columns = {"source_scores": source_scores, "source_ranks": source_ranks}
+        for number, each in enumerate(retrieved):
+            if each.measure:
+                columns[each.measure] = source_scores[:, number].copy()
         return cls(items, sources, np.zeros(len(items), np.float32), columns)
 
 

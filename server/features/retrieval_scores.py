@@ -58,8 +58,10 @@ class RetrievalScores:
         co_engaged = self._co_engaged(context, batch.items)
         most = co_engaged.max(initial=0.0)
         return {
-            "candidate.two_tower": _scores(self.two_tower, batch.items, context.user_vector),
-            "candidate.content": self._content(context, batch.items),
+            "candidate.two_tower": _scores(
+                self.two_tower, batch, "candidate.two_tower", context.user_vector
+            ),
+            "candidate.content": self._content(context, batch),
             "candidate.co_engaged": co_engaged,
             "candidate.co_engaged_share": (
                 co_engaged / most if most > 0 else np.zeros_like(co_engaged)
@@ -81,10 +83,10 @@ class RetrievalScores:
             "item.recent_popularity": zero,
         }
 
-    def _content(self, context: RequestContext, rows: Rows) -> NDArray[np.float32]:
+    def _content(self, context: RequestContext, batch: CandidateBatch) -> NDArray[np.float32]:
         if self.content is not None and context.content_vector is None:
-            return np.zeros(len(rows), np.float32)
-        return _scores(self.content, rows, context.content_vector)
+            return np.zeros(len(batch), np.float32)
+        return _scores(self.content, batch, "candidate.content", context.content_vector)
 
     def _co_engaged(self, context: RequestContext, rows: Rows) -> Scores:
         if self.co_engagement is None or len(context.user.history) == 0:
@@ -94,8 +96,18 @@ class RetrievalScores:
 
 
 def _scores(
-    vectors: VectorScores | None, rows: Rows, query: NDArray[np.float32] | None
+    vectors: VectorScores | None,
+    batch: CandidateBatch,
+    name: str,
+    query: NDArray[np.float32] | None,
 ) -> NDArray[np.float32]:
+    """Return (N,) scores; those that a source has brought are not computed again."""
     if vectors is None or query is None:
-        return np.full(len(rows), np.nan, np.float32)
-    return vectors.scores(rows, query)
+        return np.full(len(batch), np.nan, np.float32)
+    known = batch.columns.get(name)
+    if known is None:
+        return vectors.scores(batch.items, query)
+    scores = known.astype(np.float32)
+    missing = np.flatnonzero(np.isnan(scores))
+    scores[missing] = vectors.scores(batch.items[missing], query)
+    return scores
