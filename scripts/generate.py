@@ -19,6 +19,8 @@ from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parent.parent
 # Registered by no installed package, or under another file name (proto/third_party/README.md).
+# Cases for any server, not what this one serves.
+OF_OTHERS = "shortlist/conformance/"
 GENERATED_THIRD_PARTY = ("buf/validate/validate.proto", "google/longrunning/operations.proto")
 MOVED_PACKAGES = r"(?:shortlist\.[\w.]+|buf\.validate|google\.longrunning)"
 FROM_IMPORT = re.compile(rf"^from ({MOVED_PACKAGES}) import", re.MULTILINE)
@@ -52,6 +54,7 @@ def generate(proto_root: Path, out: Path) -> None:
         path.relative_to(proto_root).as_posix()
         for path in proto_root.rglob("*.proto")
         if third_party not in path.parents
+        and not path.relative_to(proto_root).as_posix().startswith(OF_OTHERS)
     )
     sources = [*ours, *GENERATED_THIRD_PARTY]
     services = [name for name in sources if has_service(name, (proto_root, third_party))]

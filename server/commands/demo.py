@@ -106,6 +106,8 @@ class Steps:
         with tempfile.TemporaryDirectory() as folder:
             ready = Path(folder) / "ready"
             arguments = ["serve", "--data-dir", str(data_dir), "--port", str(self.port)]
+            # Whoever looks at a demonstration has no credentials, and sits at this machine.
+            arguments += ["--anonymous", "--host", "127.0.0.1"]
             arguments += ["--metrics-port", "0", "--ready-file", str(ready)]
             if self.config is not None:
                 arguments += ["--config", str(self.config)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from server.batch.evaluate_command import EvaluationClients, add_arguments, run
@@ -12,6 +13,8 @@ from server.orchestrator.surfaces import TWO_TOWER
 from server.settings import Settings
 from server.wiring.batch_stores import open_batch_stores
 
+# Not an option: command lines are seen by others and kept in histories.
+API_KEY_VARIABLE = "SHORTLIST_API_KEY"
 SERVED = "served slate"
 # Whatever the task, it leaves out what the user knows.
 TWO_TOWER_ALONE = "two-tower alone"
@@ -35,14 +38,18 @@ def recommender_of(client: Client) -> EvaluationClients:
 def main(argv: list[str]) -> int:
     """Measure the server at --target on what was held out of its data directory."""
     parser = command_parser("evaluate", __doc__)
-    parser.add_argument("--target", default="127.0.0.1:50051", help="server (%(default)s)")
+    parser.add_argument(
+        "--target",
+        default="127.0.0.1:50051",
+        help=f"server (%(default)s); one that asks for an API key gets that of ${API_KEY_VARIABLE}",
+    )
     add_arguments(parser)
     options = parser.parse_args(argv)
 
     async def evaluate(settings: Settings) -> int:
         async with (
             open_batch_stores(settings, read_only=True) as stores,
-            Client(options.target) as client,
+            Client(options.target, api_key=os.environ.get(API_KEY_VARIABLE, "")) as client,
         ):
             await client.wait_until_ready(10)
             await run(options, stores, recommender_of(client))

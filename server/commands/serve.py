@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -18,6 +19,11 @@ def main(argv: list[str]) -> int:
     parser = command_parser("serve", __doc__)
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, 0 for any (default: 50051)")
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="ask nobody for credentials: for trying things out, on this machine only",
+    )
     parser.add_argument("--metrics-port", type=int, help="Prometheus port, 0 for any")
     parser.add_argument(
         "--ready-file", type=Path, help="write the two ports there, a line each, when listening"
@@ -25,20 +31,29 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
 
     async def serve(settings: Settings) -> int:
-        await _serve(settings, options.ready_file)
+        await _serve(settings, options)
         return 0
 
     return run_command(options, serve, _overrides(options))
 
 
-async def _serve(settings: Settings, ready_file: Path | None) -> None:
+async def _serve(settings: Settings, options: Namespace) -> None:
+    ready_file: Path | None = options.ready_file
     async with open_application(settings) as application:
         host = settings.gateway.host
         print(f"serving on {host}:{application.port}", file=sys.stderr, flush=True)
+        if application.is_closed:
+            print(_how_to_open(options), file=sys.stderr, flush=True)
         if ready_file is not None:
             ports = f"{application.port}\n{application.metrics_port or ''}\n"
             await asyncio.to_thread(_write_at_once, ready_file, ports)
         await application.serve_until_signalled()
+
+
+def _how_to_open(options: Namespace) -> str:
+    chosen = {"--config": options.config, "--data-dir": options.data_dir}
+    same = "".join(f" {name} {shlex.quote(str(path))}" for name, path in chosen.items() if path)
+    return f"nobody can call yet: make an API key with: shortlist keys create --scope admin{same}"
 
 
 def _write_at_once(path: Path, text: str) -> None:
@@ -51,8 +66,9 @@ def _write_at_once(path: Path, text: str) -> None:
 def _overrides(options: Namespace) -> dict[str, Any]:
     gateway = {"host": options.host, "port": options.port}
     metrics = {"port": options.metrics_port}
+    auth = {"auth": {"mode": "anonymous"}} if options.anonymous else {}
     return {
-        "gateway": {key: value for key, value in gateway.items() if value is not None},
+        "gateway": {key: value for key, value in gateway.items() if value is not None} | auth,
         "observability": {
             "metrics": {key: value for key, value in metrics.items() if value is not None}
         },

@@ -12,12 +12,24 @@
   * AlreadyExistsError               ALREADY_EXISTS: `resource` names what exists
     * EventIdConflictError           EVENT_ID_CONFLICT
     * ItemAlreadyExistsError         ITEM_ALREADY_EXISTS
+    * ServingConfigAlreadyExistsError  SERVING_CONFIG_ALREADY_EXISTS
+    * RuleAlreadyExistsError         RULE_ALREADY_EXISTS
   * NotFoundError                    NOT_FOUND: `resource` names what is missing
     * UnknownServingConfigError      UNKNOWN_SERVING_CONFIG
     * ItemNotFoundError              ITEM_NOT_FOUND
     * UserNotFoundError              USER_NOT_FOUND
     * OperationNotFoundError         OPERATION_NOT_FOUND
+    * RuleNotFoundError              RULE_NOT_FOUND
+  * EtagMismatchError                ETAG_MISMATCH, ABORTED: `resource` names what has changed
+  * CredentialsError                 UNAUTHENTICATED
+    * CredentialsMissingError        CREDENTIALS_MISSING
+    * CredentialsInvalidError        CREDENTIALS_INVALID
+    * CredentialsExpiredError        CREDENTIALS_EXPIRED
+  * ForbiddenError                   PERMISSION_DENIED: `required_scope` would allow it
+    * ScopeInsufficientError         SCOPE_INSUFFICIENT
+    * SubjectMismatchError           SUBJECT_MISMATCH
   * ExhaustedError                   RESOURCE_EXHAUSTED
+    * QuotaExhaustedError            QUOTA_EXHAUSTED: `caller` may retry after `retry_after_s`
     * OverloadedError                OVERLOADED: retry after `retry_after_s`
     * StorageFullError               STORAGE_FULL
   * UnavailableError                 DEPENDENCY_UNAVAILABLE, UNAVAILABLE: a retry may succeed
@@ -135,6 +147,20 @@ class ItemAlreadyExistsError(AlreadyExistsError):
     resource_type = "item"
 
 
+class ServingConfigAlreadyExistsError(AlreadyExistsError):
+    """A surface with this name exists."""
+
+    reason = "SERVING_CONFIG_ALREADY_EXISTS"
+    resource_type = "serving config"
+
+
+class RuleAlreadyExistsError(AlreadyExistsError):
+    """The surface has a rule with this name."""
+
+    reason = "RULE_ALREADY_EXISTS"
+    resource_type = "rule"
+
+
 class NotFoundError(_ResourceError):
     """There is nothing with this name."""
 
@@ -169,10 +195,82 @@ class OperationNotFoundError(NotFoundError):
     resource_type = "operation"
 
 
+class CredentialsError(ServerError):
+    """Who calls is not known."""
+
+    status = "UNAUTHENTICATED"
+
+
+class CredentialsMissingError(CredentialsError):
+    """No credentials were sent."""
+
+    reason = "CREDENTIALS_MISSING"
+
+
+class CredentialsInvalidError(CredentialsError):
+    """The credentials are not valid here, or not any more."""
+
+    reason = "CREDENTIALS_INVALID"
+
+
+class CredentialsExpiredError(CredentialsError):
+    """The credentials were valid; with fresh ones a retry succeeds."""
+
+    reason = "CREDENTIALS_EXPIRED"
+
+
+class ForbiddenError(ServerError):
+    """The caller may not do this; one of `required_scope` may."""
+
+    status = "PERMISSION_DENIED"
+
+    def __init__(self, message: str, required_scope: str) -> None:
+        super().__init__(message)
+        self.required_scope = required_scope
+
+
+class ScopeInsufficientError(ForbiddenError):
+    """The caller's scope does not allow the method."""
+
+    reason = "SCOPE_INSUFFICIENT"
+
+
+class SubjectMismatchError(ForbiddenError):
+    """The caller may act for its own subject only."""
+
+    reason = "SUBJECT_MISMATCH"
+
+
+class RuleNotFoundError(NotFoundError):
+    """The surface has no such rule."""
+
+    reason = "RULE_NOT_FOUND"
+    resource_type = "rule"
+
+
+class EtagMismatchError(_ResourceError):
+    """It was changed since the caller read it; the caller reads it again."""
+
+    reason = "ETAG_MISMATCH"
+    status = "ABORTED"
+    resource_type = "resource"
+
+
 class ExhaustedError(ServerError):
     """Something has run out."""
 
     status = "RESOURCE_EXHAUSTED"
+
+
+class QuotaExhaustedError(ExhaustedError):
+    """The quota of `caller` is used up; retry after `retry_after_s` seconds."""
+
+    reason = "QUOTA_EXHAUSTED"
+
+    def __init__(self, message: str, retry_after_s: float, caller: str) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.caller = caller
 
 
 class OverloadedError(ExhaustedError):

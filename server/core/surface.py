@@ -33,6 +33,8 @@ class Rule:
       `attribute`, at most `limit` items that share a value of it.
     * BOOST multiplies the score by `factor` (0..10).
     * BLOCK removes them.
+
+    It holds from `start_ms` until just before `end_ms` by the wall clock; None: without a bound.
     """
 
     name: str
@@ -44,6 +46,13 @@ class Rule:
     limit: int = 1
     window: int = 10
     factor: float = 1.0
+    start_ms: int | None = None
+    end_ms: int | None = None
+
+    def is_active(self, now_ms: int) -> bool:
+        """Return whether it holds."""
+        has_begun = self.start_ms is None or self.start_ms <= now_ms
+        return has_begun and (self.end_ms is None or now_ms < self.end_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

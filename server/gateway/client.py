@@ -17,6 +17,7 @@ from grpc_status import rpc_status
 from server.core.errors import OverloadedError, UnavailableError
 from server.core.event_type import EventType
 from server.core.subject import Subject
+from server.gateway.auth.caller import API_KEY
 from server.gen.shortlist.v1 import event_pb2, event_service_pb2, recommendation_pb2
 from server.gen.shortlist.v1.event_service_pb2_grpc import EventServiceStub
 from server.gen.shortlist.v1.recommendation_service_pb2 import RecommendRequest
@@ -64,7 +65,9 @@ class ShownPage:
 class Client:
     """Calls a server over gRPC; an async context manager."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, *, api_key: str = "") -> None:
+        """`api_key`: of partner scope, for servers that ask for one."""
+        self._metadata = ((API_KEY, api_key),) if api_key else ()
         self._channel = grpc.aio.insecure_channel(target)
         self._recommendations = RecommendationServiceStub(self._channel)
         self._events = EventServiceStub(self._channel)
@@ -112,7 +115,9 @@ class Client:
         if details:
             request.read_mask.CopyFrom(FieldMask(paths=["title"]))
         reply = await _patiently(
-            lambda: self._recommendations.Recommend(request, timeout=_TIMEOUT_S)
+            lambda: self._recommendations.Recommend(
+                request, timeout=_TIMEOUT_S, metadata=self._metadata
+            )
         )
         return ShownPage(
             items=tuple(map(_item, reply.recommendations)),
@@ -150,7 +155,9 @@ class Client:
             event.user_id = subject.id
         request = event_service_pb2.WriteEventRequest(event=event)
         # The event keeps its id, so that a second attempt is harmless.
-        await _patiently(lambda: self._events.WriteEvent(request, timeout=_TIMEOUT_S))
+        await _patiently(
+            lambda: self._events.WriteEvent(request, timeout=_TIMEOUT_S, metadata=self._metadata)
+        )
 
 
 async def _patiently(call: Callable[[], Awaitable[Reply]]) -> Reply:

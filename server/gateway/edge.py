@@ -17,6 +17,8 @@ from server.core.errors import (
     ServerError,
     UnavailableError,
 )
+from server.gateway.auth.caller import CREDENTIAL_KEYS, Credentials
+from server.gateway.auth.guard import Guard
 from server.gateway.call import Call, new_request_id
 from server.gateway.constraints import Constraints
 from server.gateway.error_status import (
@@ -37,6 +39,7 @@ log = logging.getLogger(__name__)
 # Requests and replies are raw bytes at this level.
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
+IDEMPOTENCY_KEY = "idempotency-key"
 _REQUEST_ID = re.compile(r"[!-.0-~]{1,128}")
 
 
@@ -47,11 +50,13 @@ class Edge:
         self,
         settings: GatewaySettings,
         constraints: Constraints,
+        guard: Guard,
         clock: Clock,
         metrics: Metrics,
         tracing: Tracing,
     ) -> None:
         self.constraints = constraints
+        self.guard = guard
         self.metrics = metrics
         self.tracing = tracing
         self.minimum_deadline_s = settings.deadlines.minimum_s
@@ -62,20 +67,27 @@ class Edge:
 
     def begin(self, context: Context) -> Call:
         """Return what is known of an RPC before its request is read."""
-        request_id = traceparent = ""
+        request_id = idempotency_key = traceparent = ""
+        credentials = Credentials()
         for key, value in context.invocation_metadata() or ():
             if key == REQUEST_ID_KEY and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
                 request_id = value
             elif key == "traceparent" and isinstance(value, str) and TRACEPARENT.fullmatch(value):
                 traceparent = value
+            elif key == IDEMPOTENCY_KEY and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
+                idempotency_key = value
+            elif key in CREDENTIAL_KEYS and isinstance(value, str):
+                credentials.add(key, value)
         remaining_s: float | None = context.time_remaining()
         if remaining_s is None:
             remaining_s = self._default_deadline_s
         return Call(
-            request_id=request_id or new_request_id(),
+            # The key is the same on all attempts of one call, and so is the id then.
+            request_id=request_id or idempotency_key or new_request_id(),
             received_ms=self._clock.now_ms(),
             deadline_s=time.monotonic() + remaining_s,
             traceparent=traceparent,
+            credentials=credentials,
         )
 
     def parse(self, route: Route, raw: bytes) -> Message:

@@ -3,8 +3,10 @@
 | error | details beside ErrorInfo |
 |---|---|
 | InvalidRequestError and its kinds | BadRequest, if fields are named |
-| AlreadyExistsError, NotFoundError | ResourceInfo |
+| AlreadyExistsError, NotFoundError, EtagMismatchError | ResourceInfo |
 | OverloadedError | RetryInfo |
+| QuotaExhaustedError | QuotaFailure, RetryInfo |
+| ForbiddenError and its kinds | none; ErrorInfo names the `required_scope` |
 | anything that is not a ServerError | none, and nothing of its text |
 """
 
@@ -20,10 +22,13 @@ from google.rpc.status_pb2 import Status
 
 from server.core.errors import (
     AlreadyExistsError,
+    EtagMismatchError,
     FieldViolation,
+    ForbiddenError,
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
+    QuotaExhaustedError,
     ServerError,
 )
 
@@ -56,10 +61,12 @@ def status_of(error: BaseException, request_id: str) -> Status:
     """Return what the caller gets to see of an error."""
     if not isinstance(error, ServerError) or is_fault(error):
         message = f"internal error; request id {request_id}"
-        return _status(grpc.StatusCode.INTERNAL, message, "INTERNAL", request_id, [])
+        return _status(grpc.StatusCode.INTERNAL, message, _info("INTERNAL", request_id), [])
     message = _shortened(str(error), MAX_MESSAGE)
-    details = _details(error)
-    return _status(grpc.StatusCode[error.status], message, error.reason, request_id, details)
+    info = _info(error.reason, request_id)
+    if isinstance(error, ForbiddenError):
+        info.metadata["required_scope"] = error.required_scope
+    return _status(grpc.StatusCode[error.status], message, info, _details(error))
 
 
 def cancelled_status(request_id: str) -> Status:
@@ -72,13 +79,19 @@ def trailers(status: Status, request_id: str) -> Trailers:
     return ((DETAILS_KEY, status.SerializeToString()), (REQUEST_ID_KEY, request_id))
 
 
-def _status(
-    code: grpc.StatusCode, message: str, reason: str, request_id: str, details: Sequence[Message]
-) -> Status:
-    status = Status(code=int(code.value[0]), message=message)
-    info = error_details_pb2.ErrorInfo(
+def _info(reason: str, request_id: str) -> error_details_pb2.ErrorInfo:
+    return error_details_pb2.ErrorInfo(
         reason=reason, domain=DOMAIN, metadata={"request_id": request_id}
     )
+
+
+def _status(
+    code: grpc.StatusCode,
+    message: str,
+    info: error_details_pb2.ErrorInfo,
+    details: Sequence[Message],
+) -> Status:
+    status = Status(code=int(code.value[0]), message=message)
     for detail in (info, *details):
         status.details.add().Pack(detail)
     return status
@@ -87,16 +100,26 @@ def _status(
 def _details(error: ServerError) -> list[Message]:
     if isinstance(error, InvalidRequestError):
         return [_bad_request(error.violations)] if error.violations else []
-    if isinstance(error, AlreadyExistsError | NotFoundError):
+    if isinstance(error, AlreadyExistsError | NotFoundError | EtagMismatchError):
         name = _shortened(error.resource, 2 * MAX_TEXT)
         return [
             error_details_pb2.ResourceInfo(resource_type=error.resource_type, resource_name=name)
         ]
+    if isinstance(error, QuotaExhaustedError):
+        quota = error_details_pb2.QuotaFailure()
+        quota.violations.add(
+            subject=_shortened(error.caller, MAX_TEXT), description=_shortened(str(error), MAX_TEXT)
+        )
+        return [quota, _retry(error.retry_after_s)]
     if isinstance(error, OverloadedError):
-        retry = error_details_pb2.RetryInfo()
-        retry.retry_delay.FromMilliseconds(max(1, round(error.retry_after_s * 1000)))
-        return [retry]
+        return [_retry(error.retry_after_s)]
     return []
+
+
+def _retry(after_s: float) -> error_details_pb2.RetryInfo:
+    retry = error_details_pb2.RetryInfo()
+    retry.retry_delay.FromMilliseconds(max(1, round(after_s * 1000)))
+    return retry
 
 
 def _bad_request(violations: Sequence[FieldViolation]) -> error_details_pb2.BadRequest:

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from google.protobuf.message import Message
+
 from server.core.clock import Clock
 from server.core.errors import BatchTooLargeError, InvalidRequestError, ServerError
 from server.events.ports import AppendOutcome
 from server.events.user_event import NewEvent
-from server.gateway.call import Call
+from server.gateway.call import Call, RefusedMessage
 from server.gateway.constraints import Constraints
 from server.gateway.operation_kinds import IMPORT_EVENTS
 from server.gateway.operations import Operations
@@ -76,7 +78,13 @@ class EventServicer:
         if len(request.events) > MAX_BATCH:
             raise BatchTooLargeError.of("events", f"must have at most {MAX_BATCH} entries")
         sent_ms = _sent_ms(request)
-        checked = [self._check(event, sent_ms, call) for event in request.events]
+        refusals = call.refusals
+        checked = [
+            _Checked(event.event_id, refusals[index])
+            if index in refusals
+            else self._check(event, sent_ms, call)
+            for index, event in enumerate(request.events)
+        ]
         outcomes = await self._write(checked)
         return event_service_pb2.BatchWriteEventsResponse(
             results=[
@@ -87,7 +95,7 @@ class EventServicer:
 
     async def stream_events(
         self,
-        requests: AsyncIterator[event_service_pb2.StreamEventsRequest | InvalidRequestError],
+        requests: AsyncIterator[event_service_pb2.StreamEventsRequest | RefusedMessage],
         call: Call,
     ) -> AsyncIterator[event_service_pb2.StreamEventsResponse]:
         """Write events as they come, whatever has arrived by then in one commit.
@@ -114,14 +122,14 @@ class EventServicer:
 
     async def _receive(
         self,
-        requests: AsyncIterator[event_service_pb2.StreamEventsRequest | InvalidRequestError],
+        requests: AsyncIterator[event_service_pb2.StreamEventsRequest | RefusedMessage],
         call: Call,
         arrived: asyncio.Queue[_Checked | None],
     ) -> None:
         try:
             async for request in requests:
-                if isinstance(request, InvalidRequestError):
-                    await arrived.put(_Checked("", request))
+                if isinstance(request, RefusedMessage):
+                    await arrived.put(_Checked(_event_id(request.message), request.error))
                     continue
                 sent_ms = _sent_ms(request)
                 now = replace(call, received_ms=self._clock.now_ms())
@@ -161,6 +169,13 @@ class EventServicer:
             return [
                 each.event if isinstance(each.event, ServerError) else error for each in checked
             ]
+
+
+def _event_id(message: Message | None) -> str:
+    """Return the id of a streamed event as given, if it can be read."""
+    if isinstance(message, event_service_pb2.StreamEventsRequest):
+        return message.event.event_id
+    return ""
 
 
 def _sent_ms(

@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import itertools
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from google.protobuf.message import DecodeError
 
 from server.core.errors import ArtifactError
 from server.gen.shortlist.internal.v1 import token_pb2
+from server.storage.private_file import write_private_file
 
 VERSION = 1
 SIGNATURE_BYTES = 16
@@ -139,24 +139,8 @@ def _write(path: Path, keys: Sequence[SigningKey]) -> None:
         {"id": k.id, "secret": base64.b64encode(k.secret).decode(), "create_ms": k.create_ms}
         for k in keys
     ]
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({"keys": entries}, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        _sync_folder(path.parent)
+        # Durable: tokens signed with a key that a crash undoes could not be read any more.
+        write_private_file(path, json.dumps({"keys": entries}, indent=1))
     except OSError as error:
         raise ArtifactError(f"{path}: token keys cannot be written ({error.strerror})") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    # Tokens signed with a key that a crash undoes could not be read any more.
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from server.catalog.ports import Catalog
 from server.gateway.call import Call
+from server.gateway.shared_replies import SharedReplies
 from server.gateway.tokens import Tokens
 from server.gateway.translation.attributes import DeclaredAttributes
 from server.gateway.translation.field_masks import Paths
@@ -40,11 +41,13 @@ class RecommendationServicer:
         catalog: Catalog,
         tokens: Tokens,
         declared: DeclaredAttributes,
+        shared_replies: SharedReplies,
     ) -> None:
         self._recommender = recommender
         self._catalog = catalog
         self._tokens = tokens
         self._declared = declared
+        self._shared_replies = shared_replies
 
     async def recommend(
         self, request: service.RecommendRequest, call: Call
@@ -76,13 +79,15 @@ class RecommendationServicer:
         """Return items similar to one."""
         paths = self._read_paths(request.read_mask)
         page = await self._recommender.similar(request.item_id, similar_query(request, call))
-        return service.RecommendSimilarResponse(
+        response = service.RecommendSimilarResponse(
             recommendations=recommendation_messages(page.items, await self._details([page], paths)),
             attribution_token=self._tokens.attribution(page),
             model_versions=model_version_messages([page]),
             degradations=degradation_messages(page.degradations),
             request_id=call.request_id,
         )
+        call.reply_headers = self._shared_replies.headers(page, response.recommendations)
+        return response
 
     async def list_trending(
         self, request: service.ListTrendingRequest, call: Call
@@ -90,12 +95,14 @@ class RecommendationServicer:
         """Return what is trending."""
         paths = self._read_paths(request.read_mask)
         page = await self._recommender.trending(trending_query(request, call))
-        return service.ListTrendingResponse(
+        response = service.ListTrendingResponse(
             recommendations=recommendation_messages(page.items, await self._details([page], paths)),
             attribution_token=self._tokens.attribution(page),
             degradations=degradation_messages(page.degradations),
             request_id=call.request_id,
         )
+        call.reply_headers = self._shared_replies.headers(page, response.recommendations)
+        return response
 
     async def rank_items(
         self, request: service.RankItemsRequest, call: Call

@@ -14,6 +14,7 @@ import grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from server.core.errors import ServerError
+from server.gateway.auth.exposure import is_loopback
 from server.gateway.health import SERVICE as HEALTH
 from server.gateway.health import Health
 from server.gateway.services import SERVICE_NAMES, Backends, Services
@@ -48,8 +49,10 @@ class GatewayServer:
         Raises:
             TypeError: an RPC of the contract is not served.
             UnsupportedConstraintError: the contract uses a constraint that cannot be checked.
+            UnusablePolicyError: the contract does not say who may call an RPC.
         """
         self._settings = settings
+        self._lets_anyone_in = backends.callers.lets_anyone_in
         self._services = Services(settings, backends)
         self._health = Health((*SERVICE_NAMES, HEALTH, REFLECTION))
         self._server = grpc.aio.server(options=_options(settings))
@@ -63,12 +66,14 @@ class GatewayServer:
         """Listen, and resume operations; return the port.
 
         Raises:
-            CannotListenError: the address is in use or not allowed, or the certificate is not
-                readable.
+            CannotListenError: the address is in use or not allowed, or open to others while nobody
+                is asked who they are, or the certificate is not readable.
         """
         settings = self._settings
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         address = f"{host}:{settings.port}"
+        if self._lets_anyone_in and not settings.auth.allow_remote_anonymous:
+            _require_loopback(settings.host)
         _require_free(settings.host, settings.port)
         credentials = None if settings.tls is None else _credentials(settings.tls)
         try:
@@ -159,6 +164,15 @@ def _reflection_handlers() -> list[grpc.GenericRpcHandler]:
         grpc.method_handlers_generic_handler(name, {"ServerReflectionInfo": method})
         for name in (REFLECTION, REFLECTION_V1)
     ]
+
+
+def _require_loopback(host: str) -> None:
+    if not is_loopback(host):
+        raise CannotListenError(
+            f"gateway: with anonymous access only this machine may call, and {host} can be reached "
+            "from others: leave gateway.auth.mode at required, set gateway.host to 127.0.0.1, or "
+            "set gateway.auth.allow_remote_anonymous if the network keeps others out"
+        )
 
 
 def _require_free(host: str, port: int) -> None:

@@ -9,10 +9,17 @@ import grpc
 from server.catalog.ports import Catalog
 from server.core.clock import Clock
 from server.gateway.admission import Lane
+from server.gateway.auth.audit import Audit
+from server.gateway.auth.audited import audited
+from server.gateway.auth.guard import Guard
+from server.gateway.auth.ports import Callers
+from server.gateway.auth.rate_limits import RateLimits
+from server.gateway.auth.scope import Scope
 from server.gateway.catalog_servicer import CatalogServicer
 from server.gateway.constraints import Constraints
 from server.gateway.edge import Edge
 from server.gateway.event_servicer import EventServicer
+from server.gateway.explanation_servicer import ExplanationServicer
 from server.gateway.key_ring import KeyRing
 from server.gateway.operation_kinds import operation_kinds
 from server.gateway.operations import Operations
@@ -20,13 +27,21 @@ from server.gateway.operations_servicer import OperationsServicer
 from server.gateway.ports import EventWriter, Jobs, OperationStore, VisitorMerger
 from server.gateway.recommendation_servicer import RecommendationServicer
 from server.gateway.routes import Route, routes_of
+from server.gateway.rule_servicer import RuleServicer
+from server.gateway.serving_config_servicer import ServingConfigServicer
 from server.gateway.settings import GatewaySettings
+from server.gateway.shared_replies import SharedReplies
 from server.gateway.stream_rpc import StreamRpc
 from server.gateway.tokens import Tokens
 from server.gateway.translation.attributes import DeclaredAttributes
 from server.gateway.unary_rpc import UnaryRpc
 from server.gateway.user_servicer import UserServicer
 from server.gen.google.longrunning import operations_pb2
+from server.gen.shortlist.admin.v1 import (
+    explanation_service_pb2,
+    rule_service_pb2,
+    serving_config_service_pb2,
+)
 from server.gen.shortlist.v1 import (
     catalog_service_pb2,
     event_service_pb2,
@@ -35,16 +50,25 @@ from server.gen.shortlist.v1 import (
 )
 from server.observability.metrics import Metrics
 from server.observability.tracing import Tracing
-from server.orchestrator.ports import Recommender
+from server.orchestrator.ports import RecommendationExplainer, Recommender
+from server.orchestrator.shared_pages import SharedPages
+from server.orchestrator.surface_changes.editor import SurfaceEditor
 from server.profiles.ports import ProfileStore
 
 _RECOMMENDATION = recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"]
 _EVENT = event_service_pb2.DESCRIPTOR.services_by_name["EventService"]
 _CATALOG = catalog_service_pb2.DESCRIPTOR.services_by_name["CatalogService"]
 _USER = user_service_pb2.DESCRIPTOR.services_by_name["UserService"]
+_SERVING_CONFIG = serving_config_service_pb2.DESCRIPTOR.services_by_name["ServingConfigService"]
+_RULE = rule_service_pb2.DESCRIPTOR.services_by_name["RuleService"]
+_EXPLANATION = explanation_service_pb2.DESCRIPTOR.services_by_name["ExplanationService"]
 _OPERATIONS = operations_pb2.DESCRIPTOR.services_by_name["Operations"]
 SERVICE_NAMES = tuple(
-    service.full_name for service in (_RECOMMENDATION, _EVENT, _CATALOG, _USER, _OPERATIONS)
+    service.full_name
+    for service in (
+        *(_RECOMMENDATION, _EVENT, _CATALOG, _USER),
+        *(_SERVING_CONFIG, _RULE, _EXPLANATION, _OPERATIONS),
+    )
 )
 # Answered from the fallback slate, however little time is left.
 _ALWAYS_ANSWERED = frozenset({"Recommend"})
@@ -55,6 +79,8 @@ class Backends:
     """What the edge hands requests to."""
 
     recommender: Recommender
+    explainer: RecommendationExplainer
+    surfaces: SurfaceEditor
     catalog: Catalog
     profiles: ProfileStore
     events: EventWriter
@@ -62,6 +88,8 @@ class Backends:
     jobs: Jobs
     operations: OperationStore
     keys: KeyRing
+    callers: Callers
+    audit: Audit
     clock: Clock
     metrics: Metrics
     tracing: Tracing
@@ -83,10 +111,17 @@ class Services(grpc.GenericRpcHandler):
             Lane("storage", settings.admission.storage),
         )
         constraints = Constraints()
-        routes = self._routes(settings, backends, declared, constraints)
+        routes = [
+            audited(route, backends.audit)
+            for route in self._routes(settings, backends, declared, constraints)
+        ]
         for route in routes:
             constraints.prepare(route.request)
-        edge = Edge(settings, constraints, backends.clock, backends.metrics, backends.tracing)
+        limits = RateLimits(settings.auth.rates)
+        guard = Guard(backends.callers, limits, backends.audit, backends.metrics)
+        edge = Edge(
+            settings, constraints, guard, backends.clock, backends.metrics, backends.tracing
+        )
         self._edge = edge
         self.call_count = 0
         self._streams = {route.path: StreamRpc(route, edge) for route in routes if route.is_stream}
@@ -125,8 +160,17 @@ class Services(grpc.GenericRpcHandler):
     ) -> list[Route]:
         serving, storage = self.lanes
         tokens = Tokens(backends.keys, backends.clock)
+        shared = settings.shared_replies
+        recommender = SharedPages(
+            backends.recommender,
+            backends.catalog.columns,
+            backends.clock,
+            max_age_s=shared.max_age_s,
+            capacity=shared.capacity,
+            version=lambda: backends.surfaces.version,
+        )
         recommendation = RecommendationServicer(
-            backends.recommender, backends.catalog, tokens, declared
+            recommender, backends.catalog, tokens, declared, SharedReplies(shared.max_age_s)
         )
         event = EventServicer(
             backends.events,
@@ -138,13 +182,19 @@ class Services(grpc.GenericRpcHandler):
         )
         catalog = CatalogServicer(backends.catalog, self.operations, tokens, constraints, declared)
         user = UserServicer(backends.profiles, backends.merger, self.operations, declared)
+        serving_config = ServingConfigServicer(backends.surfaces, tokens, constraints)
+        rule = RuleServicer(backends.surfaces, tokens, constraints, backends.clock)
+        explanation = ExplanationServicer(backends.explainer, tokens)
         operations = OperationsServicer(self.operations, tokens)
         return [
             *routes_of(_RECOMMENDATION, recommendation, serving, short_deadlines=_ALWAYS_ANSWERED),
             *routes_of(_EVENT, event, storage),
             *routes_of(_CATALOG, catalog, storage),
             *routes_of(_USER, user, storage),
-            *routes_of(_OPERATIONS, operations, None),
+            *routes_of(_SERVING_CONFIG, serving_config, storage),
+            *routes_of(_RULE, rule, storage),
+            *routes_of(_EXPLANATION, explanation, serving),
+            *routes_of(_OPERATIONS, operations, None, foreign_scope=Scope.PARTNER),
         ]
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from server.gateway.auth.settings import AuthSettings
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -66,6 +68,15 @@ class TokenSettings(_Section):
     retention_days: int = Field(default=35, ge=1)
 
 
+class SharedReplySettings(_Section):
+    """Replies without a subject (trending and similar items) serve everyone for `max_age_s`; 0: no
+    reply is kept. So long a deleted item may live on in caches outside; in the server's own, which
+    holds `capacity` replies, it does not. At most 5: the contract's promise."""
+
+    max_age_s: float = Field(default=5.0, ge=0, le=5)
+    capacity: int = Field(default=1000, ge=1)
+
+
 class TlsSettings(_Section):
     """PEM files; clients must present a certificate of `client_authority` if it is set."""
 
@@ -80,9 +91,11 @@ class GatewaySettings(_Section):
     host: str = "127.0.0.1"
     port: int = Field(default=50051, ge=0, le=65535)
     tls: TlsSettings | None = None
+    auth: AuthSettings = AuthSettings()
     admission: AdmissionSettings = AdmissionSettings()
     deadlines: DeadlineSettings = DeadlineSettings()
     tokens: TokenSettings = TokenSettings()
+    shared_replies: SharedReplySettings = SharedReplySettings()
     drain_s: float = Field(default=10.0, ge=0)
     max_request_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     stream_window: int = Field(default=500, ge=1, le=10_000)

@@ -11,7 +11,8 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
-from server.core.errors import InvalidRequestError
+from server.core.errors import InvalidRequestError, SubjectMismatchError
+from server.gateway.call import Call, RefusedMessage
 from server.gateway.edge import Context, Edge
 from server.gateway.error_status import REQUEST_ID_KEY, code_of
 from server.gateway.routes import Route
@@ -38,9 +39,10 @@ class StreamRpc:
         if span is not None:
             call.traceparent = traceparent_of(span)
         code = "OK"
-        incoming = _Incoming(route, edge, context)
+        incoming = _Incoming(route, edge, call, context)
         self._open.add(incoming)
         try:
+            await edge.guard.admit(route.policy, call)
             self._require_room()
             async with aclosing(route.method(incoming, call)) as responses:
                 async for response in responses:
@@ -74,11 +76,12 @@ class StreamRpc:
 
 
 class _Incoming:
-    """The messages of one stream; an undecodable one comes as its error."""
+    """The messages of one stream; an undecodable or forbidden one comes with its error."""
 
-    def __init__(self, route: Route, edge: Edge, context: Context) -> None:
+    def __init__(self, route: Route, edge: Edge, call: Call, context: Context) -> None:
         self._route = route
         self._edge = edge
+        self._call = call
         self._context = context
         self._reader: asyncio.Task[Any] | None = None
         self._is_stopped = False
@@ -89,17 +92,21 @@ class _Incoming:
         if self._reader is not None:
             self._reader.cancel()
 
-    def __aiter__(self) -> AsyncIterator[Message | InvalidRequestError]:
+    def __aiter__(self) -> AsyncIterator[Message | RefusedMessage]:
         return self
 
-    async def __anext__(self) -> Message | InvalidRequestError:
+    async def __anext__(self) -> Message | RefusedMessage:
         raw = await self._read()
         if raw is grpc.aio.EOF:
             raise StopAsyncIteration
+        await self._edge.guard.admit_message(self._route.policy, self._call)
+        message: Message | None = None
         try:
-            return self._edge.parse(self._route, raw)
-        except InvalidRequestError as error:
-            return error
+            message = self._edge.parse(self._route, raw)
+            self._edge.guard.require_own(self._route.policy, message, self._call)
+        except (InvalidRequestError, SubjectMismatchError) as error:
+            return RefusedMessage(error, message)
+        return message
 
     async def _read(self) -> Any:  # noqa: ANN401 - bytes, or grpc's EOF
         self._raise_if_stopped()

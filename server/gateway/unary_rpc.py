@@ -19,7 +19,7 @@ from server.observability.tracing import traceparent_of
 
 
 class UnaryRpc:
-    """Admits, parses, checks, answers, counts."""
+    """Checks who calls, admits, parses, checks, answers, counts."""
 
     def __init__(self, route: Route, edge: Edge) -> None:
         self._route = route
@@ -32,6 +32,11 @@ class UnaryRpc:
         call = self._edge.begin(context)
         if self._edge.is_refusing:
             await self._edge.fail(self._route, self._edge.going(), call, context)
+        try:
+            await self._edge.guard.admit(self._route.policy, call)
+        except Exception as error:
+            self._edge.metrics.request(self._route.path, code_of(error).name, 0.0)
+            await self._edge.fail(self._route, error, call, context)
         lane = self._lane
         if lane is None:
             return await self._answer(raw, call, context, started_s)
@@ -60,9 +65,12 @@ class UnaryRpc:
             if route.has_request_id:
                 edge.adopt_request_id(request, call)
             edge.constraints.require(request)
+            edge.guard.require_own(route.policy, request, call)
             if not route.accepts_short_deadline and call.remaining_s() < edge.minimum_deadline_s:
                 raise DeadlineTooShortError("too little time is left to answer")
             response = await route.method(request, call)
+            if call.reply_headers:
+                await context.send_initial_metadata(call.reply_headers)
             context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
             reply: bytes = response.SerializeToString()
             return reply

@@ -38,6 +38,8 @@ class Metrics:
             "degradations", "Parts that did not do their work.", ("kind", "component")
         )
         self._shed = self._counter("shed", "Requests refused under load.", ("lane",))
+        self._refused = self._counter("refused", "Calls that were not let in.", ("reason",))
+        self._audit_failures = self._counter("audit_failures", "Audit lines not kept.", ())
         self._faults = self._counter("faults", "Unexpected exceptions.", ("method",))
         self._event_batches = self._histogram(
             "event_batch_size", "Writes of one commit of the log.", (), BATCH_BUCKETS
@@ -84,6 +86,14 @@ class Metrics:
     def shed(self, lane: str) -> None:
         """Count a request refused under load."""
         self._child(self._shed, lane).inc()
+
+    def refused(self, reason: str) -> None:
+        """Count a call, or an entry of one, whose caller may not make it."""
+        self._child(self._refused, reason).inc()
+
+    def audit_failed(self) -> None:
+        """Count an audit line that could not be kept."""
+        self._audit_failures.inc()
 
     def fault(self, method: str) -> None:
         """Count an unexpected exception."""

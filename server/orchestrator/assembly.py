@@ -29,7 +29,8 @@ from server.orchestrator.decorators import WithDeadline, WithFallback
 from server.orchestrator.live_popularity import LivePopularity
 from server.orchestrator.pipeline import Pipeline, Quota
 from server.orchestrator.serving_state import ModelParts, ServingState
-from server.orchestrator.surfaces import Surfaces, check_surface
+from server.orchestrator.surface_checks import check_surface
+from server.orchestrator.surfaces import Surfaces
 from server.orchestrator.turns import Turns
 from server.rankers.business_rules import KeepPinned, SelectionRules
 from server.rankers.fallback_predictor import FallbackPredictor

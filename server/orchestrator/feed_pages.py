@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core.batch import CandidateBatch
 from server.core.row_set import is_member
 from server.core.slate import DegradationKind
+from server.filters.blocked import Blocked
 from server.orchestrator.feed import Feed
 from server.orchestrator.feed_sessions import FeedSessions
 from server.orchestrator.page import FEATURES, Page
@@ -31,8 +33,8 @@ class FeedPage(NamedTuple):
 class FeedPages:
     """A page is the window [offset, offset + size) of its feed, less what may not be shown now.
 
-    So the same token gives the same page, no item is on two pages, and what is deleted or hidden
-    leaves a gap instead of moving the rest.
+    So the same token gives the same page, no item is on two pages, and what is deleted, hidden
+    or blocked leaves a gap instead of moving the rest.
     """
 
     sessions: FeedSessions
@@ -109,7 +111,11 @@ def _next(feed: Feed, end: int) -> PageRef | None:
 
 
 def _still_shown(request: Request, page: Page) -> Page:
-    """Drop what was deleted, withdrawn or hidden since it was ranked."""
+    """Drop what was deleted, withdrawn, hidden or blocked since it was ranked."""
     context = request.context
     shown = context.items.showable(page.rows, context.wall_ms)
-    return page.take(shown & ~is_member(context.user.hidden, page.rows))
+    shown &= ~is_member(context.user.hidden, page.rows)
+    for each in request.pipeline.filters:
+        if isinstance(each, Blocked):
+            shown &= each.keep(context, CandidateBatch.of_items(page.rows))
+    return page.take(shown)

@@ -1,4 +1,4 @@
-"""What the gateway needs of the recommender."""
+"""What the gateway needs of the recommender, and of who explains it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.orchestrator.query import RecommendQuery, ServedPage
+from server.orchestrator.request_explanation.explanation import Question, RequestExplanation
 
 
 class Recommender(Protocol):
@@ -34,4 +35,17 @@ class Recommender(Protocol):
 
     async def compose(self, shelves: Sequence[RecommendQuery]) -> list[ServedPage]:
         """Return one page for each shelf; no item appears twice."""
+        ...
+
+
+class RecommendationExplainer(Protocol):
+    """Says why a request is answered as it is; serves, logs and changes nothing."""
+
+    async def explain(self, query: RecommendQuery, question: Question) -> RequestExplanation:
+        """Return why the first page of a new feed is what it is.
+
+        Raises:
+            UnknownServingConfigError, InvalidFilterError, UnknownAttributeError,
+            DeadlineTooShortError, UnavailableError.
+        """
         ...

@@ -92,7 +92,8 @@ class ServedPage:
     """One page, in display order; `next_page` is None when the feed has ended.
 
     `feed_ttl_s` bounds the life of the next page's token; `is_shared` marks replies that have no
-    subject and may be cached; `skipped_item_ids` is for ranking given items.
+    subject and may be cached; `skipped_item_ids` is for ranking given items. `age_s` is how long
+    ago the page was made for another request; None: it was made for this one.
     """
 
     items: tuple[ServedItem, ...]
@@ -106,4 +107,5 @@ class ServedPage:
     degradations: tuple[Degradation, ...] = ()
     is_shared: bool = False
     skipped_item_ids: tuple[str, ...] = ()
+    age_s: float | None = None
     counts: StageCounts = field(default_factory=StageCounts)

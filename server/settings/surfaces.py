@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from server.core.surface import Exploration, Rule, RuleKind, SeenPolicy, Surface
 from server.orchestrator.surfaces import DEFAULT_SURFACES, Surfaces
@@ -29,7 +30,7 @@ class ExplorationSettings(_Section):
 
 
 class RuleSettings(_Section):
-    """See `Rule`."""
+    """See `Rule`; times as `2026-12-01T00:00:00Z`."""
 
     kind: RuleKind
     filter: str = ""
@@ -39,6 +40,12 @@ class RuleSettings(_Section):
     limit: int = 1
     window: int = 10
     factor: float = 1.0
+    start_time: AwareDatetime | None = None
+    end_time: AwareDatetime | None = None
+
+    def rule(self, name: str) -> Rule:
+        values = self.model_dump(exclude={"start_time", "end_time"})
+        return Rule(name=name, **values, start_ms=_ms(self.start_time), end_ms=_ms(self.end_time))
 
 
 class SurfaceSettings(_Section):
@@ -86,7 +93,9 @@ def _changed(surface: Surface, section: SurfaceSettings) -> Surface:
     if "exploration" in changes:
         changes["exploration"] = Exploration(**section.exploration.model_dump())
     if "rules" in changes:
-        changes["rules"] = tuple(
-            Rule(name=name, **rule.model_dump()) for name, rule in section.rules.items()
-        )
+        changes["rules"] = tuple(rule.rule(name) for name, rule in section.rules.items())
     return replace(surface, **changes)
+
+
+def _ms(time: datetime | None) -> int | None:
+    return None if time is None else round(time.timestamp() * 1000)

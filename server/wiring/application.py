@@ -19,13 +19,15 @@ from server.orchestrator.context_builder import ContextBuilder
 from server.orchestrator.feed_sessions import FeedSessions
 from server.orchestrator.filter_masks import FilterMasks
 from server.orchestrator.recommender import PipelineRecommender
+from server.orchestrator.request_explanation.explain import RequestExplainer
 from server.orchestrator.side_effects import SideEffects
 from server.orchestrator.slate_logging import LogSlate
 from server.settings import Settings
-from server.settings.surfaces import surfaces_of
+from server.wiring.access import Access, open_access
 from server.wiring.jobs import WiredJobs
 from server.wiring.models import Models
 from server.wiring.stores import LiveStores, open_live
+from server.wiring.surfaces import WiredSurfaces, open_surfaces
 from server.wiring.visitor_merger import StreamVisitorMerger
 
 log = logging.getLogger(__name__)
@@ -33,13 +35,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A server that listens; `port` and `metrics_port` are the ones it got."""
+    """A server that listens; `port` and `metrics_port` are the ones it got.
+
+    Attributes:
+        is_closed: nobody can call yet, because there are no credentials.
+    """
 
     gateway: GatewayServer
     stores: LiveStores
     models: Models
     port: int
     metrics_port: int | None
+    is_closed: bool
 
     async def serve_until_signalled(self) -> None:
         """Answer requests; on SIGTERM or SIGINT drain, then return."""
@@ -64,44 +71,56 @@ async def open_application(settings: Settings) -> AsyncIterator[Application]:
             stack.callback(endpoint.close)
             metrics_port = endpoint.port
         stores = await stack.enter_async_context(open_live(settings, _log_replay))
-        models = Models(settings, stores, surfaces_of(settings.surfaces))
+        surfaces = await stack.enter_async_context(open_surfaces(settings, stores))
+        models = surfaces.models(settings)
         stack.push_async_callback(models.close)
         await models.start()
         side_effects = SideEffects([LogSlate(stores.slates, models.states)])
         stack.push_async_callback(side_effects.close)
         _watch(stores, side_effects, metrics)
+        access = await stack.enter_async_context(
+            open_access(settings.gateway.auth, stores.paths.root, stores.truth.clock, metrics)
+        )
         gateway = GatewayServer(
             settings.gateway,
-            _backends(settings, stores, models, side_effects, metrics, tracing, stack),
+            _backends(settings, surfaces, models, side_effects, access, metrics, tracing, stack),
         )
         port = await gateway.start()
         stack.push_async_callback(gateway.stop)
         yield Application(
-            gateway=gateway, stores=stores, models=models, port=port, metrics_port=metrics_port
+            gateway=gateway,
+            stores=stores,
+            models=models,
+            port=port,
+            metrics_port=metrics_port,
+            is_closed=access.is_closed,
         )
 
 
 def _backends(
     settings: Settings,
-    stores: LiveStores,
+    surfaces: WiredSurfaces,
     models: Models,
     side_effects: SideEffects,
+    access: Access,
     metrics: Metrics,
     tracing: Tracing,
     stack: AsyncExitStack,
 ) -> Backends:
+    stores = surfaces.stores
     clock = stores.truth.clock
     sessions = FeedSessions(stores.online, clock)
+    contexts = ContextBuilder(
+        catalog=stores.catalog,
+        user_states=stores.states,
+        profiles=stores.profiles,
+        wall_clock=clock,
+        data_clock=stores.data_clock,
+        masks=FilterMasks(),
+    )
     recommender = PipelineRecommender(
         states=models.states,
-        contexts=ContextBuilder(
-            catalog=stores.catalog,
-            user_states=stores.states,
-            profiles=stores.profiles,
-            wall_clock=clock,
-            data_clock=stores.data_clock,
-            masks=FilterMasks(),
-        ),
+        contexts=contexts,
         sessions=sessions,
         popular=models.live.popular,
         side_effects=side_effects,
@@ -118,6 +137,13 @@ def _backends(
     )
     return Backends(
         recommender=recommender,
+        explainer=RequestExplainer(
+            states=models.states,
+            contexts=contexts,
+            sessions=sessions,
+            popular=models.live.popular,
+        ),
+        surfaces=surfaces.editor(models),
         catalog=stores.catalog,
         profiles=stores.profiles,
         events=stores.ingest,
@@ -125,6 +151,8 @@ def _backends(
         jobs=WiredJobs(stores, sessions, models.forget),
         operations=operations,
         keys=keys,
+        callers=access.callers,
+        audit=access.audit,
         clock=clock,
         metrics=metrics,
         tracing=tracing,

@@ -7,7 +7,8 @@ import logging
 from pathlib import Path
 
 from server.batch.jobs.masked_users import MaskedUsers
-from server.core.errors import ArtifactError
+from server.core.errors import ArtifactError, FieldViolation
+from server.core.surface import Surface
 from server.embeddings.catalog_changes import CatalogChanges
 from server.model_registry.adapters.folder_registry import FolderRegistry
 from server.model_registry.manifest import read_manifest
@@ -15,6 +16,9 @@ from server.model_registry.watcher import RegistryWatcher
 from server.orchestrator.assembly import LiveSources, serving_state
 from server.orchestrator.filter_masks import filter_fields
 from server.orchestrator.serving_state import ModelParts, ServingState, ServingStates
+from server.orchestrator.surface_changes.live_surfaces import LiveSurfaces
+from server.orchestrator.surface_changes.rule_timer import RuleTimer
+from server.orchestrator.surface_checks import surface_violations
 from server.orchestrator.surfaces import Surfaces
 from server.rankers.objective import Objective
 from server.settings import Settings
@@ -59,15 +63,15 @@ def parts_of(model: LoadedModel) -> ModelParts:
 class Models:
     """The version that serves, and the next one while it loads.
 
-    Surfaces are built again when the catalogue declares attributes, since rules and filters may
-    name them.
+    Pipelines are built again when the catalogue declares attributes, since rules and filters may
+    name them, and when the surfaces or the rules that hold have changed.
     """
 
     def __init__(
         self,
         settings: Settings,
         stores: LiveStores,
-        surfaces: Surfaces,
+        surfaces: LiveSurfaces,
     ) -> None:
         root = self._root = settings.data_dir
         self._model_settings = ModelSettings(
@@ -89,6 +93,7 @@ class Models:
         self._watching: asyncio.Task[None] | None = None
         self._schema = stores.catalog.schema()
         self.states = ServingStates(self._state(ModelParts()))
+        self._rule_timer = RuleTimer(surfaces, stores.truth.clock, self._swap_surfaces)
 
     @property
     def live(self) -> LiveSources:
@@ -102,15 +107,30 @@ class Models:
         watcher = RegistryWatcher(
             self._registry, self._take_over, poll_s=self._model_settings.registry.poll_s
         )
+        self.refresh()
         await watcher.check()
         self._watching = asyncio.create_task(self._watch(watcher), name="model-watcher")
 
     async def close(self) -> None:
+        self._rule_timer.stop()
         for task in (self._watching, self._updater):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
         await asyncio.to_thread(self._executors.close)
+
+    def violations(self, surface: Surface) -> list[FieldViolation]:
+        """Return what is wrong with a surface, by its keys; build it aside if nothing is."""
+        fields = filter_fields(self._stores.catalog.schema())
+        found = surface_violations(surface, fields, self._live.more)
+        if not found:
+            serving_state(self.states.current.parts, Surfaces([surface]), self._live, fields)
+        return found
+
+    def refresh(self) -> None:
+        """Serve new requests with the surfaces as they are now."""
+        self._rule_timer.start()
+        self._swap_surfaces()
 
     def forget(self, subject_key: str) -> None:
         """Mask an erased subject's row in the model that serves."""
@@ -130,8 +150,11 @@ class Models:
 
     def _follow_schema(self) -> None:
         if self._stores.catalog.schema() is not self._schema:
-            self._schema = self._stores.catalog.schema()
-            self.states.swap(self._state(self.states.current.parts))
+            self._swap_surfaces()
+
+    def _swap_surfaces(self) -> None:
+        self._schema = self._stores.catalog.schema()
+        self.states.swap(self._state(self.states.current.parts))
 
     async def _rebuild_if_due(self) -> None:
         """Build an index again, in a process of its own, when much of it has changed."""
@@ -170,4 +193,6 @@ class Models:
             task.cancel()
 
     def _state(self, parts: ModelParts) -> ServingState:
-        return serving_state(parts, self._surfaces, self._live, filter_fields(self._schema))
+        return serving_state(
+            parts, self._surfaces.current(), self._live, filter_fields(self._schema)
+        )

@@ -19,7 +19,7 @@ class ServerProcess:
 
     def __init__(self, data_dir: Path, config: Path | None = None, *, start_s: float = 600) -> None:
         self._command = [sys.executable, "-m", "server", "serve", "--data-dir", str(data_dir)]
-        self._command += ["--port", "0", "--metrics-port", "0"]
+        self._command += ["--anonymous", "--port", "0", "--metrics-port", "0"]
         self._command += ["--config", str(config)] if config else []
         self._start_s = start_s
         self.start_seconds = 0.0

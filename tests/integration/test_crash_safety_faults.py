@@ -12,10 +12,13 @@ import pytest
 from server.catalog.adapters.embedded_catalog import EmbeddedCatalog
 from server.catalog.item import Item
 from server.core.errors import ArtifactError, StorageFullError, UnavailableError
+from server.core.surface import Rule, RuleKind
 from server.events.adapters.embedded_log import EmbeddedEventLog
 from server.events.ports import Appended
 from server.features.adapters.embedded_online import EmbeddedOnlineStore
 from server.features.settings import OnlineStoreSettings
+from server.orchestrator.adapters.embedded_surfaces import EmbeddedSurfaces
+from server.orchestrator.surface_changes.stored import StoredRule
 from server.profiles.adapters.embedded_profiles import EmbeddedProfiles
 from server.profiles.ports import Profile
 from tests.event_factory import SetClock, new_event
@@ -44,6 +47,26 @@ async def test_the_log_is_synced_before_the_acknowledgement(tmp_path, vfs):
         # After the last write to the log comes its sync, and only then the acknowledgement.
         assert before[-2:] == [("sync", "wal"), ("acknowledged", "")]
     await log.close()
+
+
+async def test_a_rule_is_synced_before_the_acknowledgement(tmp_path, vfs):
+    store = EmbeddedSurfaces(tmp_path / "surfaces.db", vfs=vfs.label)
+    rule = Rule(name="recalled", kind=RuleKind.BLOCK, item_ids=("i1",))
+    for order in range(5):
+        vfs.calls.clear()
+        await store.put_rule(
+            StoredRule(
+                surface="home", name=rule.name, rule=rule, order=order, create_ms=1, update_ms=1
+            )
+        )
+        vfs.mark("acknowledged")
+        wal = [call for call in vfs.calls if call[1] == "wal" or call[0] == "acknowledged"]
+        assert ("write", "wal") in wal
+        assert wal[-2:] == [("sync", "wal"), ("acknowledged", "")]
+    with vfs.full(), pytest.raises(StorageFullError):
+        await store.delete_surface("home")
+    assert (await store.load()).rules
+    await store.close()
 
 
 async def test_concurrent_writers_share_their_syncs(tmp_path, vfs):
@@ -211,7 +234,6 @@ async def test_online_values_wait_for_space_until_their_buffer_is_full(tmp_path,
         await store.write("feed", {"a": b"x" * 900})
         with pytest.raises(StorageFullError):
             await store.flush()
-        await asyncio.sleep(0.05)
         with pytest.raises(StorageFullError):
             await store.write("feed", {"b": b"x" * 200})
         assert await store.read("feed", ["a", "b"]) == [b"x" * 900, None]

@@ -164,14 +164,12 @@ class EmbeddedOnlineStore:
         task.add_done_callback(self._tasks.discard)
 
     async def _flush_later(self) -> None:
+        had_failed = self._failure is not None
         try:
             await self.flush()
-        except ServerError as error:
-            if self._failure is None:
+        except ServerError:
+            if not had_failed:
                 log.warning("online values cannot be written yet", exc_info=True)
-            self._failure = error
-        else:
-            self._failure = None
         self._timer = None
         if self._buffer:
             self._schedule()
@@ -183,7 +181,10 @@ class EmbeddedOnlineStore:
         self._flushing_bytes, self._buffer_bytes = self._buffer_bytes, 0
         try:
             await self._writer.run_merged(self._store, self._flushing)
-        except BaseException:
+            self._failure = None
+        except BaseException as error:
+            if isinstance(error, ServerError):
+                self._failure = error
             # What was written meanwhile is newer.
             self._buffer = {**self._flushing, **self._buffer}
             self._buffer_bytes = sum(len(value.data) for value in self._buffer.values())

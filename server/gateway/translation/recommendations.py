@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from server.core.slate import Degradation
 from server.gen.shortlist.v1 import item_pb2, recommendation_pb2
-from server.orchestrator.query import Reason, ServedItem, ServedPage
+from server.orchestrator.query import Reason, ServedItem
 
 COMPONENTS = ("retrieval", "ranker")
+
+
+class Answer(Protocol):
+    """What served: a page, or what explains one."""
+
+    @property
+    def model_version(self) -> str: ...
+
+    @property
+    def exposures(self) -> tuple[tuple[str, str], ...]: ...
 
 
 def recommendation_messages(
@@ -28,12 +39,13 @@ def recommendation_messages(
             item=None if details is None else details[item.item_id],
             score=item.score,
             position=item.position,
-            reasons=map(_reason_message, item.reasons),
+            reasons=map(reason_message, item.reasons),
             sources=item.sources,
         )
 
 
-def _reason_message(reason: Reason) -> recommendation_pb2.Reason:
+def reason_message(reason: Reason) -> recommendation_pb2.Reason:
+    """Return why, as a code and its parameters."""
     return recommendation_pb2.Reason(
         code=recommendation_pb2.ReasonCode.ValueType(reason.code),
         item_ids=reason.item_ids,
@@ -42,9 +54,9 @@ def _reason_message(reason: Reason) -> recommendation_pb2.Reason:
     )
 
 
-def model_version_messages(pages: Iterable[ServedPage]) -> list[recommendation_pb2.ModelVersion]:
+def model_version_messages(answers: Iterable[Answer]) -> list[recommendation_pb2.ModelVersion]:
     """Return each version that served, once for each part of the model."""
-    versions = dict.fromkeys(page.model_version for page in pages if page.model_version)
+    versions = dict.fromkeys(each.model_version for each in answers if each.model_version)
     return [
         recommendation_pb2.ModelVersion(component=component, version=version)
         for version in versions
@@ -52,9 +64,9 @@ def model_version_messages(pages: Iterable[ServedPage]) -> list[recommendation_p
     ]
 
 
-def exposure_messages(pages: Iterable[ServedPage]) -> list[recommendation_pb2.Exposure]:
+def exposure_messages(answers: Iterable[Answer]) -> list[recommendation_pb2.Exposure]:
     """Return each experiment's variant once."""
-    exposures = dict.fromkeys(pair for page in pages for pair in page.exposures)
+    exposures = dict.fromkeys(pair for each in answers for pair in each.exposures)
     return [
         recommendation_pb2.Exposure(experiment=experiment, variant=variant)
         for experiment, variant in exposures

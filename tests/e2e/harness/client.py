@@ -10,6 +10,11 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from server.gen.google.longrunning import operations_pb2, operations_pb2_grpc
+from server.gen.shortlist.admin.v1 import (
+    explanation_service_pb2_grpc,
+    rule_service_pb2_grpc,
+    serving_config_service_pb2_grpc,
+)
 from server.gen.shortlist.v1 import (
     catalog_service_pb2_grpc,
     event_pb2,
@@ -47,6 +52,9 @@ class Client:
         self.events = event_service_pb2_grpc.EventServiceStub(channel)
         self.catalog = catalog_service_pb2_grpc.CatalogServiceStub(channel)
         self.users = user_service_pb2_grpc.UserServiceStub(channel)
+        self.surfaces = serving_config_service_pb2_grpc.ServingConfigServiceStub(channel)
+        self.rules = rule_service_pb2_grpc.RuleServiceStub(channel)
+        self.explanations = explanation_service_pb2_grpc.ExplanationServiceStub(channel)
         self.operations = operations_pb2_grpc.OperationsStub(channel)
         self.health = health_pb2_grpc.HealthStub(channel)
 

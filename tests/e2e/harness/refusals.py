@@ -15,6 +15,7 @@ _DETAILS = (
     error_details_pb2.ErrorInfo,
     error_details_pb2.BadRequest,
     error_details_pb2.ResourceInfo,
+    error_details_pb2.QuotaFailure,
     error_details_pb2.RetryInfo,
 )
 
@@ -43,6 +44,10 @@ class Refusal:
     @property
     def request_id(self) -> str:
         return self.details["ErrorInfo"].metadata["request_id"]
+
+    @property
+    def required_scope(self) -> str:
+        return self.details["ErrorInfo"].metadata["required_scope"]
 
     @property
     def fields(self) -> list[str]:

@@ -31,13 +31,27 @@ def _command(arguments: Sequence[object]) -> list[str]:
 class ServerProcess:
     """`shortlist serve` on free ports; what it logs goes to a file beside its settings."""
 
-    def __init__(self, data_dir: Path, *, config: Path, wrapper: Sequence[str] = ()) -> None:
-        """`wrapper`: words before the command, such as one that enters a namespace."""
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        config: Path,
+        wrapper: Sequence[str] = (),
+        port: int = 0,
+        anonymous: bool = True,
+    ) -> None:
+        """Start it, and wait until it listens.
+
+        Args:
+            wrapper: words before the command, such as one that enters a namespace.
+            anonymous: False: callers must present what its settings ask for.
+        """
         self.data_dir = data_dir
         self.log_path = config.with_suffix(".log")
         self._ready = config.with_suffix(".ready")
         options = ["serve", "--data-dir", data_dir, "--config", config]
-        options += ["--port", 0, "--metrics-port", 0, "--ready-file", self._ready]
+        options += ["--port", port, "--metrics-port", 0, "--ready-file", self._ready]
+        options += ["--anonymous"] if anonymous else []
         self._client: Client | None = None
         with self.log_path.open("wb") as log:
             self.process = subprocess.Popen(

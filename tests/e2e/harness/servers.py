@@ -18,21 +18,26 @@ class Servers:
         self._started: list[ServerProcess] = []
 
     def start(
-        self, *config: str, data_dir: Path | None = None, wrapper: tuple[str, ...] = ()
+        self,
+        *config: str,
+        data_dir: Path | None = None,
+        wrapper: tuple[str, ...] = (),
+        anonymous: bool = True,
     ) -> ServerProcess:
         """Return a server that answers.
 
         Args:
             config: parts of its settings file; none: patient ones.
-            data_dir: None for a copy of the shop. wrapper: see `ServerProcess`.
+            data_dir: None for a copy of the shop. wrapper, anonymous: see `ServerProcess`.
         """
         number = len(self._started)
         if data_dir is None:
             data_dir = self.copy(f"data-{number}")
         path = self._folder / f"config-{number}.toml"
         write_config(path, *(config or (PATIENT, patient_sources())))
-        self._started.append(ServerProcess(data_dir, config=path, wrapper=wrapper))
-        return self._started[-1]
+        started = ServerProcess(data_dir, config=path, wrapper=wrapper, anonymous=anonymous)
+        self._started.append(started)
+        return started
 
     def copy(self, name: str) -> Path:
         """Return a copy of the shop's data directory."""

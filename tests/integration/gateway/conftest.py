@@ -8,11 +8,18 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 from server.core.clock import WallClock
+from server.gateway.auth.audit import Audit
+from server.gateway.auth.credential_callers import AnonymousCallers
 from server.gateway.key_ring import KeyRing, SigningKey
 from server.gateway.server import GatewayServer
 from server.gateway.services import Backends
 from server.gateway.settings import GatewaySettings
 from server.gen.google.longrunning import operations_pb2_grpc
+from server.gen.shortlist.admin.v1 import (
+    explanation_service_pb2_grpc,
+    rule_service_pb2_grpc,
+    serving_config_service_pb2_grpc,
+)
 from server.gen.shortlist.v1 import (
     catalog_service_pb2_grpc,
     event_service_pb2_grpc,
@@ -22,14 +29,17 @@ from server.gen.shortlist.v1 import (
 from server.observability.metrics import Metrics
 from server.observability.settings import TracingSettings
 from server.observability.tracing import Tracing
+from server.orchestrator.surfaces import Surfaces
 from tests.integration.gateway.fake_operations import MemoryJobs, MemoryOperations
 from tests.integration.gateway.fakes import (
+    FakeExplainer,
     FakeRecommender,
     MemoryCatalog,
     MemoryEvents,
     MemoryProfiles,
     Merger,
 )
+from tests.surface_editing import Editing
 
 
 class Clock(WallClock):
@@ -42,9 +52,12 @@ class Clock(WallClock):
 
 
 def backends(**over):
-    """Fakes for everything, some replaced."""
+    """Fakes for everything, some replaced; anyone may call."""
+    clock, metrics = over.get("clock") or Clock(), over.get("metrics") or Metrics()
     fields = {
         "recommender": FakeRecommender(),
+        "explainer": FakeExplainer(),
+        "surfaces": Editing(Surfaces()).editor,
         "catalog": MemoryCatalog(),
         "profiles": MemoryProfiles(),
         "events": MemoryEvents(),
@@ -52,8 +65,10 @@ def backends(**over):
         "jobs": MemoryJobs(),
         "operations": MemoryOperations(),
         "keys": KeyRing([SigningKey("k1", b"s" * 32, 0)]),
-        "clock": Clock(),
-        "metrics": Metrics(),
+        "callers": AnonymousCallers(),
+        "audit": Audit(clock, metrics),
+        "clock": clock,
+        "metrics": metrics,
         "tracing": Tracing(TracingSettings()),
     }
     return Backends(**(fields | over))
@@ -70,6 +85,9 @@ class Edge:
         self.event = event_service_pb2_grpc.EventServiceStub(channel)
         self.catalog = catalog_service_pb2_grpc.CatalogServiceStub(channel)
         self.user = user_service_pb2_grpc.UserServiceStub(channel)
+        self.serving_config = serving_config_service_pb2_grpc.ServingConfigServiceStub(channel)
+        self.rule = rule_service_pb2_grpc.RuleServiceStub(channel)
+        self.explanation = explanation_service_pb2_grpc.ExplanationServiceStub(channel)
         self.operations = operations_pb2_grpc.OperationsStub(channel)
 
 
@@ -113,6 +131,7 @@ class Refusal:
                 error_details_pb2.ErrorInfo,
                 error_details_pb2.BadRequest,
                 error_details_pb2.ResourceInfo,
+                error_details_pb2.QuotaFailure,
                 error_details_pb2.RetryInfo,
             ):
                 if detail.Is(kind.DESCRIPTOR):

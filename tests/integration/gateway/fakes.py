@@ -18,6 +18,17 @@ from server.core.item_columns import ItemColumns
 from server.core.slate import Degradation, DegradationKind
 from server.events.ports import Appended
 from server.orchestrator.query import PageRef, Reason, ReasonCode, ServedItem, ServedPage
+from server.orchestrator.request_explanation.explanation import (
+    FeatureEffect,
+    ItemExplanation,
+    Outcome,
+    PreRank,
+    Ranking,
+    RequestExplanation,
+    SourceHit,
+    SourceTrace,
+    StageTrace,
+)
 
 SCHEMA = Schema(
     item_attributes=(
@@ -106,6 +117,57 @@ class FakeRecommender:
             model_version="v7",
             exposures=(("ranking", "b"),),
             degradations=(Degradation(DegradationKind.SOURCE_LEFT_OUT, "content"),),
+        )
+
+
+class FakeExplainer:
+    """Explains a request that it keeps; every field is set to something of its own."""
+
+    def __init__(self):
+        self.query = self.question = None
+        self.error = None
+
+    async def explain(self, query, question):
+        self.query, self.question = query, question
+        if self.error is not None:
+            raise self.error
+        shown = ItemExplanation(
+            item_id="i1",
+            outcome=Outcome.SHOWN,
+            position=0,
+            rules=("choice",),
+            sources=(SourceHit("popular", 0.5, 3),),
+            pre_rank=PreRank(1.5, 2, 10, 5),
+            probabilities={"click": 0.25},
+            ranking=Ranking(0.75, 1, 1.5, 0),
+            is_explored=True,
+            propensity=0.125,
+            reasons=(Reason(ReasonCode.SHARES_ATTRIBUTE, ("i2",), "genre", "Fantasy"),),
+            features=(FeatureEffect("price", -0.5),),
+        )
+        asked = [
+            ItemExplanation(item_id=each, outcome=Outcome.UNKNOWN) for each in question.item_ids
+        ]
+        return RequestExplanation(
+            serving_config=query.serving_config,
+            request_id=query.request_id,
+            stages=(StageTrace("context", 0.001), StageTrace("filter", 0.5, 10, 0)),
+            sources=(SourceTrace("popular", 20, 7, 0.25, has_failed=True),),
+            filters={"seen": 3},
+            rules=("choice",),
+            shown=(shown,),
+            asked=tuple(asked),
+            dropped=(
+                ItemExplanation(
+                    item_id="i3",
+                    outcome=Outcome.FILTERED,
+                    stage="filter",
+                    filters=("seen", "engaged"),
+                ),
+            ),
+            model_version="v7",
+            exposures=(("ranking", "b"),),
+            degradations=(Degradation(DegradationKind.SOURCE_LEFT_OUT, "popular"),),
         )
 
 

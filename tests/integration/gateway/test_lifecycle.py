@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from server.gateway.auth.settings import AuthSettings
 from server.gateway.server import REFLECTION_V1, CannotListenError, GatewayServer
 from server.gateway.services import SERVICE_NAMES
 from server.gateway.settings import GatewaySettings, TlsSettings
@@ -20,6 +21,7 @@ from tests.integration.gateway.conftest import backends, refused
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+OPEN_TO_ALL = AuthSettings(allow_remote_anonymous=True)
 EVENT = {"event_id": "e", "type": 2, "user_id": "a", "items": [{"item_id": "i"}]}
 
 
@@ -166,8 +168,22 @@ async def test_two_servers_do_not_share_a_port(edge):
 
 
 async def test_an_address_that_is_not_ours_is_one_clear_line():
+    settings = GatewaySettings(host="192.0.2.1", port=5, auth=OPEN_TO_ALL)
     with pytest.raises(CannotListenError, match=r"192\.0\.2\.1:5 cannot be listened on"):
-        await GatewayServer(GatewaySettings(host="192.0.2.1", port=5), backends()).start()
+        await GatewayServer(settings, backends()).start()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "0.0.0.0", "::", ""])
+async def test_anonymous_access_is_for_this_machine_unless_the_settings_insist(host):
+    server = GatewayServer(GatewaySettings(host=host, port=0), backends())
+    with pytest.raises(CannotListenError, match=r"gateway\.auth\.mode.*allow_remote_anonymous"):
+        await server.start()
+
+
+async def test_anonymous_access_for_all_can_be_insisted_on():
+    server = GatewayServer(GatewaySettings(host="0.0.0.0", port=0, auth=OPEN_TO_ALL), backends())
+    assert await server.start() > 0
+    await server.stop()
 
 
 async def test_a_missing_certificate_is_one_clear_line(tmp_path):

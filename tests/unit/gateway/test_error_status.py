@@ -21,10 +21,20 @@ TABLE = {
     "PAGE_TOKEN_EXPIRED": "FAILED_PRECONDITION",
     "EVENT_ID_CONFLICT": "ALREADY_EXISTS",
     "ITEM_ALREADY_EXISTS": "ALREADY_EXISTS",
+    "SERVING_CONFIG_ALREADY_EXISTS": "ALREADY_EXISTS",
+    "RULE_ALREADY_EXISTS": "ALREADY_EXISTS",
     "UNKNOWN_SERVING_CONFIG": "NOT_FOUND",
     "ITEM_NOT_FOUND": "NOT_FOUND",
     "USER_NOT_FOUND": "NOT_FOUND",
     "OPERATION_NOT_FOUND": "NOT_FOUND",
+    "RULE_NOT_FOUND": "NOT_FOUND",
+    "ETAG_MISMATCH": "ABORTED",
+    "CREDENTIALS_MISSING": "UNAUTHENTICATED",
+    "CREDENTIALS_INVALID": "UNAUTHENTICATED",
+    "CREDENTIALS_EXPIRED": "UNAUTHENTICATED",
+    "SCOPE_INSUFFICIENT": "PERMISSION_DENIED",
+    "SUBJECT_MISMATCH": "PERMISSION_DENIED",
+    "QUOTA_EXHAUSTED": "RESOURCE_EXHAUSTED",
     "OVERLOADED": "RESOURCE_EXHAUSTED",
     "STORAGE_FULL": "RESOURCE_EXHAUSTED",
     "DEPENDENCY_UNAVAILABLE": "UNAVAILABLE",
@@ -40,6 +50,10 @@ CLASSES = {
 def example(kind):
     if issubclass(kind, errors.InvalidRequestError):
         return kind("wrong", [errors.FieldViolation("f", "is wrong")])
+    if kind is errors.QuotaExhaustedError:
+        return kind("too often", 1.5, "key:k1")
+    if issubclass(kind, errors.ForbiddenError):
+        return kind("x", "partner")
     return kind("x", 0.25) if kind is errors.OverloadedError else kind("x")
 
 
@@ -60,7 +74,8 @@ def test_each_reason_has_its_code_and_its_name_in_the_contract(reason):
     assert code_of(error).name == TABLE[reason]
     assert status.code == grpc.StatusCode[TABLE[reason]].value[0]
     assert (info(status).reason, info(status).domain) == (reason, "shortlist")
-    assert info(status).metadata == {"request_id": "r1"}
+    scope = {"required_scope": "partner"} if isinstance(error, errors.ForbiddenError) else {}
+    assert info(status).metadata == {"request_id": "r1"} | scope
     assert error_reason_pb2.ErrorReason.Value(f"ERROR_REASON_{reason}") > 0
 
 
@@ -78,6 +93,10 @@ def test_details_say_where_what_and_when():
     assert (resource.resource_type, resource.resource_name) == ("item", "b1")
     retry = detail(errors.OverloadedError("x", 0.25), error_details_pb2.RetryInfo)
     assert retry.retry_delay.ToMilliseconds() == 250
+    exhausted = example(errors.QuotaExhaustedError)
+    assert detail(exhausted, error_details_pb2.RetryInfo).retry_delay.ToMilliseconds() == 1500
+    (quota,) = detail(exhausted, error_details_pb2.QuotaFailure).violations
+    assert (quota.subject, quota.description) == ("key:k1", "too often")
 
 
 BAD_REQUEST = error_details_pb2.BadRequest

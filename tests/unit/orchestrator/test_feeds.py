@@ -16,6 +16,7 @@ from server.core.surface import Exploration, Rule, RuleKind, Surface
 from server.orchestrator.feed import Feed
 from server.orchestrator.feed_sessions import FeedSessions
 from server.orchestrator.query import PageRef, RecommendQuery
+from server.orchestrator.serving_state import ModelParts
 from tests.unit.small_world import MemoryStore, World, history_of, items_of
 
 HOME = Surface(name="home", sources={"popular": 100, "explore": 20}, feed_length=10)
@@ -87,6 +88,20 @@ async def test_a_hidden_item_drops_out_of_the_pages_that_follow():
     world.states_of_users.states["u"] = history_of([], hidden=np.array([6]))
     second = await world.recommender.recommend(replace(QUERY, page=first.next_page))
     assert ids(second) == ["i4", "i5", "i7"]
+
+
+async def test_a_blocked_item_drops_out_of_the_pages_that_follow():
+    world = world_of()
+    first = await world.recommender.recommend(QUERY)
+    block = Rule(name="recalled", kind=RuleKind.BLOCK, item_ids=("i5", "i9"))
+    world.serving.swap(world.state(ModelParts(), [replace(HOME, rules=(block,))]))
+    second = await world.recommender.recommend(replace(QUERY, page=first.next_page))
+    assert ids(second) == ["i4", "i6", "i7"]
+    assert [item.position for item in second.items] == [4, 6, 7]
+    # Without the rule it is there again: the feed itself is as it was.
+    world.serving.swap(world.state(ModelParts(), [HOME]))
+    again = await world.recommender.recommend(replace(QUERY, page=first.next_page))
+    assert ids(again) == ["i4", "i5", "i6", "i7"]
 
 
 async def test_what_is_engaged_with_meanwhile_stays_on_its_page():

@@ -6,7 +6,8 @@ import pytest
 
 from server.core.errors import InvalidRequestError, UnknownServingConfigError
 from server.core.surface import Exploration, Rule, RuleKind, Surface
-from server.orchestrator.surfaces import DEFAULT_SURFACES, Surfaces, check_surface
+from server.orchestrator.surface_checks import check_surface
+from server.orchestrator.surfaces import DEFAULT_SURFACES, Surfaces
 from tests.unit.small_world import FIELDS, World, items_of
 
 FINE = Surface(name="home", sources={"popular": 10})

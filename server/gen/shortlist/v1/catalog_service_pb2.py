@@ -30,10 +30,11 @@ from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
+from server.gen.shortlist.options.v1 import options_pb2 as shortlist_dot_options_dot_v1_dot_options__pb2
 from server.gen.shortlist.v1 import item_pb2 as shortlist_dot_v1_dot_item__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shortlist/v1/catalog_service.proto\x12\x0cshortlist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#google/longrunning/operations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x17shortlist/v1/item.proto\"\x13\n\x11GetCatalogRequest\"\x92\x01\n\x14UpdateCatalogRequest\x12\x32\n\x07\x63\x61talog\x18\x01 \x01(\x0b\x32\x15.shortlist.v1.CatalogB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"q\n\x0eGetItemRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^items/[!-.0-~]{1,128}$\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\x98\x01\n\x10ListItemsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x18\n\x06\x66ilter\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12-\n\tread_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"O\n\x11ListItemsResponse\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.shortlist.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x83\x01\n\x11\x43reateItemRequest\x12,\n\x04item\x18\x01 \x01(\x0b\x32\x12.shortlist.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\x12)\n\x07item_id\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[!-.0-~]{0,128}$\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"\xa0\x01\n\x11UpdateItemRequest\x12,\n\x04item\x18\x01 \x01(\x0b\x32\x12.shortlist.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\\\n\x11\x44\x65leteItemRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^items/[!-.0-~]{1,128}$\x12\x15\n\rallow_missing\x18\x02 \x01(\x08\"H\n\x17\x42\x61tchUpsertItemsRequest\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x12.shortlist.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\"K\n\x18\x42\x61tchUpsertItemsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.shortlist.v1.UpsertItemResult\"t\n\x10UpsertItemResult\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\"\n\x04item\x18\x02 \x01(\x0b\x32\x12.shortlist.v1.ItemH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"u\n\x12ImportItemsRequest\x12\x1c\n\x04path\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x08\x12 \n\x0eitem_id_column\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x1f\n\x0elist_separator\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x08\"u\n\x13ImportItemsResponse\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x03\x12\x16\n\x0erejected_count\x18\x02 \x01(\x03\x12\x15\n\rrejected_path\x18\x03 \x01(\t\x12\x17\n\x0fignored_columns\x18\x04 \x03(\t\"o\n\x13ImportItemsMetadata\x12/\n\x0b\x63reate_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nread_count\x18\x02 \x01(\x03\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x32\xd9\x07\n\x0e\x43\x61talogService\x12Y\n\nGetCatalog\x12\x1f.shortlist.v1.GetCatalogRequest\x1a\x15.shortlist.v1.Catalog\"\x13\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/catalog\x12h\n\rUpdateCatalog\x12\".shortlist.v1.UpdateCatalogRequest\x1a\x15.shortlist.v1.Catalog\"\x1c\x82\xd3\xe4\x93\x02\x16\x32\x0b/v1/catalog:\x07\x63\x61talog\x12W\n\x07GetItem\x12\x1c.shortlist.v1.GetItemRequest\x1a\x12.shortlist.v1.Item\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=items/*}\x12_\n\tListItems\x12\x1e.shortlist.v1.ListItemsRequest\x1a\x1f.shortlist.v1.ListItemsResponse\"\x11\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/items\x12Z\n\nCreateItem\x12\x1f.shortlist.v1.CreateItemRequest\x1a\x12.shortlist.v1.Item\"\x17\x82\xd3\xe4\x93\x02\x11\"\t/v1/items:\x04item\x12h\n\nUpdateItem\x12\x1f.shortlist.v1.UpdateItemRequest\x1a\x12.shortlist.v1.Item\"%\x82\xd3\xe4\x93\x02\x1f\x32\x17/v1/{item.name=items/*}:\x04item\x12\x61\n\nDeleteItem\x12\x1f.shortlist.v1.DeleteItemRequest\x1a\x16.google.protobuf.Empty\"\x1a\x82\xd3\xe4\x93\x02\x14*\x12/v1/{name=items/*}\x12\x83\x01\n\x10\x42\x61tchUpsertItems\x12%.shortlist.v1.BatchUpsertItemsRequest\x1a&.shortlist.v1.BatchUpsertItemsResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/items:batchUpsert:\x01*\x12\x98\x01\n\x0bImportItems\x12 .shortlist.v1.ImportItemsRequest\x1a\x1d.google.longrunning.Operation\"H\xca\x41*\n\x13ImportItemsResponse\x12\x13ImportItemsMetadata\x82\xd3\xe4\x93\x02\x15\"\x10/v1/items:import:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"shortlist/v1/catalog_service.proto\x12\x0cshortlist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#google/longrunning/operations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\"shortlist/options/v1/options.proto\x1a\x17shortlist/v1/item.proto\"\x13\n\x11GetCatalogRequest\"\x92\x01\n\x14UpdateCatalogRequest\x12\x32\n\x07\x63\x61talog\x18\x01 \x01(\x0b\x32\x15.shortlist.v1.CatalogB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"q\n\x0eGetItemRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^items/[!-.0-~]{1,128}$\x12-\n\tread_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"\x98\x01\n\x10ListItemsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80 \x12\x18\n\x06\x66ilter\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xd0\x0f\x12-\n\tread_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"O\n\x11ListItemsResponse\x12!\n\x05items\x18\x01 \x03(\x0b\x32\x12.shortlist.v1.Item\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x83\x01\n\x11\x43reateItemRequest\x12,\n\x04item\x18\x01 \x01(\x0b\x32\x12.shortlist.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\x12)\n\x07item_id\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[!-.0-~]{0,128}$\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\"\xa0\x01\n\x11UpdateItemRequest\x12,\n\x04item\x18\x01 \x01(\x0b\x32\x12.shortlist.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"\\\n\x11\x44\x65leteItemRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^items/[!-.0-~]{1,128}$\x12\x15\n\rallow_missing\x18\x02 \x01(\x08\"H\n\x17\x42\x61tchUpsertItemsRequest\x12-\n\x05items\x18\x01 \x03(\x0b\x32\x12.shortlist.v1.ItemB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\"K\n\x18\x42\x61tchUpsertItemsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.shortlist.v1.UpsertItemResult\"t\n\x10UpsertItemResult\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\"\n\x04item\x18\x02 \x01(\x0b\x32\x12.shortlist.v1.ItemH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"u\n\x12ImportItemsRequest\x12\x1c\n\x04path\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x08\x12 \n\x0eitem_id_column\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x1f\n\x0elist_separator\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x08\"u\n\x13ImportItemsResponse\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x03\x12\x16\n\x0erejected_count\x18\x02 \x01(\x03\x12\x15\n\rrejected_path\x18\x03 \x01(\t\x12\x17\n\x0fignored_columns\x18\x04 \x03(\t\"o\n\x13ImportItemsMetadata\x12/\n\x0b\x63reate_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nread_count\x18\x02 \x01(\x03\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x32\x83\t\n\x0e\x43\x61talogService\x12h\n\nGetCatalog\x12\x1f.shortlist.v1.GetCatalogRequest\x1a\x15.shortlist.v1.Catalog\"\"\xca\xda\x18\x0b\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\n\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/catalog\x12w\n\rUpdateCatalog\x12\".shortlist.v1.UpdateCatalogRequest\x1a\x15.shortlist.v1.Catalog\"+\xca\xda\x18\x0b\x08\x02\x10\x01\x1a\x01\x0e\"\x02\x08\n\x82\xd3\xe4\x93\x02\x16\x32\x0b/v1/catalog:\x07\x63\x61talog\x12\x66\n\x07GetItem\x12\x1c.shortlist.v1.GetItemRequest\x1a\x12.shortlist.v1.Item\")\xca\xda\x18\x0b\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\x05\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=items/*}\x12\x9f\x01\n\tListItems\x12\x1e.shortlist.v1.ListItemsRequest\x1a\x1f.shortlist.v1.ListItemsResponse\"Q\xca\xda\x18<\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\n*/\n\x05items\x12\tpage_size\x1a\npage_token\"\x0fnext_page_token\x82\xd3\xe4\x93\x02\x0b\x12\t/v1/items\x12\x64\n\nCreateItem\x12\x1f.shortlist.v1.CreateItemRequest\x1a\x12.shortlist.v1.Item\"!\xca\xda\x18\x06\x08\x02\"\x02\x08\n\x82\xd3\xe4\x93\x02\x11\"\t/v1/items:\x04item\x12w\n\nUpdateItem\x12\x1f.shortlist.v1.UpdateItemRequest\x1a\x12.shortlist.v1.Item\"4\xca\xda\x18\x0b\x08\x02\x10\x01\x1a\x01\x0e\"\x02\x08\n\x82\xd3\xe4\x93\x02\x1f\x32\x17/v1/{item.name=items/*}:\x04item\x12k\n\nDeleteItem\x12\x1f.shortlist.v1.DeleteItemRequest\x1a\x16.google.protobuf.Empty\"$\xca\xda\x18\x06\x08\x02\"\x02\x08\n\x82\xd3\xe4\x93\x02\x14*\x12/v1/{name=items/*}\x12\x92\x01\n\x10\x42\x61tchUpsertItems\x12%.shortlist.v1.BatchUpsertItemsRequest\x1a&.shortlist.v1.BatchUpsertItemsResponse\"/\xca\xda\x18\x0b\x08\x02\x10\x01\x1a\x01\x0e\"\x02\x08\x1e\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/items:batchUpsert:\x01*\x12\xa2\x01\n\x0bImportItems\x12 .shortlist.v1.ImportItemsRequest\x1a\x1d.google.longrunning.Operation\"R\xca\x41*\n\x13ImportItemsResponse\x12\x13ImportItemsMetadata\xca\xda\x18\x06\x08\x02\"\x02\x08\x1e\x82\xd3\xe4\x93\x02\x15\"\x10/v1/items:import:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -67,51 +68,51 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['list_separator']._loaded_options = None
   _globals['_IMPORTITEMSREQUEST'].fields_by_name['list_separator']._serialized_options = b'\272H\004r\002\030\010'
   _globals['_CATALOGSERVICE'].methods_by_name['GetCatalog']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['GetCatalog']._serialized_options = b'\202\323\344\223\002\r\022\013/v1/catalog'
+  _globals['_CATALOGSERVICE'].methods_by_name['GetCatalog']._serialized_options = b'\312\332\030\013\010\001\020\001\032\001\016\"\002\010\n\202\323\344\223\002\r\022\013/v1/catalog'
   _globals['_CATALOGSERVICE'].methods_by_name['UpdateCatalog']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['UpdateCatalog']._serialized_options = b'\202\323\344\223\002\0262\013/v1/catalog:\007catalog'
+  _globals['_CATALOGSERVICE'].methods_by_name['UpdateCatalog']._serialized_options = b'\312\332\030\013\010\002\020\001\032\001\016\"\002\010\n\202\323\344\223\002\0262\013/v1/catalog:\007catalog'
   _globals['_CATALOGSERVICE'].methods_by_name['GetItem']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['GetItem']._serialized_options = b'\202\323\344\223\002\024\022\022/v1/{name=items/*}'
+  _globals['_CATALOGSERVICE'].methods_by_name['GetItem']._serialized_options = b'\312\332\030\013\010\001\020\001\032\001\016\"\002\010\005\202\323\344\223\002\024\022\022/v1/{name=items/*}'
   _globals['_CATALOGSERVICE'].methods_by_name['ListItems']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['ListItems']._serialized_options = b'\202\323\344\223\002\013\022\t/v1/items'
+  _globals['_CATALOGSERVICE'].methods_by_name['ListItems']._serialized_options = b'\312\332\030<\010\001\020\001\032\001\016\"\002\010\n*/\n\005items\022\tpage_size\032\npage_token\"\017next_page_token\202\323\344\223\002\013\022\t/v1/items'
   _globals['_CATALOGSERVICE'].methods_by_name['CreateItem']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['CreateItem']._serialized_options = b'\202\323\344\223\002\021\"\t/v1/items:\004item'
+  _globals['_CATALOGSERVICE'].methods_by_name['CreateItem']._serialized_options = b'\312\332\030\006\010\002\"\002\010\n\202\323\344\223\002\021\"\t/v1/items:\004item'
   _globals['_CATALOGSERVICE'].methods_by_name['UpdateItem']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['UpdateItem']._serialized_options = b'\202\323\344\223\002\0372\027/v1/{item.name=items/*}:\004item'
+  _globals['_CATALOGSERVICE'].methods_by_name['UpdateItem']._serialized_options = b'\312\332\030\013\010\002\020\001\032\001\016\"\002\010\n\202\323\344\223\002\0372\027/v1/{item.name=items/*}:\004item'
   _globals['_CATALOGSERVICE'].methods_by_name['DeleteItem']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['DeleteItem']._serialized_options = b'\202\323\344\223\002\024*\022/v1/{name=items/*}'
+  _globals['_CATALOGSERVICE'].methods_by_name['DeleteItem']._serialized_options = b'\312\332\030\006\010\002\"\002\010\n\202\323\344\223\002\024*\022/v1/{name=items/*}'
   _globals['_CATALOGSERVICE'].methods_by_name['BatchUpsertItems']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['BatchUpsertItems']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/items:batchUpsert:\001*'
+  _globals['_CATALOGSERVICE'].methods_by_name['BatchUpsertItems']._serialized_options = b'\312\332\030\013\010\002\020\001\032\001\016\"\002\010\036\202\323\344\223\002\032\"\025/v1/items:batchUpsert:\001*'
   _globals['_CATALOGSERVICE'].methods_by_name['ImportItems']._loaded_options = None
-  _globals['_CATALOGSERVICE'].methods_by_name['ImportItems']._serialized_options = b'\312A*\n\023ImportItemsResponse\022\023ImportItemsMetadata\202\323\344\223\002\025\"\020/v1/items:import:\001*'
-  _globals['_GETCATALOGREQUEST']._serialized_start=327
-  _globals['_GETCATALOGREQUEST']._serialized_end=346
-  _globals['_UPDATECATALOGREQUEST']._serialized_start=349
-  _globals['_UPDATECATALOGREQUEST']._serialized_end=495
-  _globals['_GETITEMREQUEST']._serialized_start=497
-  _globals['_GETITEMREQUEST']._serialized_end=610
-  _globals['_LISTITEMSREQUEST']._serialized_start=613
-  _globals['_LISTITEMSREQUEST']._serialized_end=765
-  _globals['_LISTITEMSRESPONSE']._serialized_start=767
-  _globals['_LISTITEMSRESPONSE']._serialized_end=846
-  _globals['_CREATEITEMREQUEST']._serialized_start=849
-  _globals['_CREATEITEMREQUEST']._serialized_end=980
-  _globals['_UPDATEITEMREQUEST']._serialized_start=983
-  _globals['_UPDATEITEMREQUEST']._serialized_end=1143
-  _globals['_DELETEITEMREQUEST']._serialized_start=1145
-  _globals['_DELETEITEMREQUEST']._serialized_end=1237
-  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_start=1239
-  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_end=1311
-  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_start=1313
-  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_end=1388
-  _globals['_UPSERTITEMRESULT']._serialized_start=1390
-  _globals['_UPSERTITEMRESULT']._serialized_end=1506
-  _globals['_IMPORTITEMSREQUEST']._serialized_start=1508
-  _globals['_IMPORTITEMSREQUEST']._serialized_end=1625
-  _globals['_IMPORTITEMSRESPONSE']._serialized_start=1627
-  _globals['_IMPORTITEMSRESPONSE']._serialized_end=1744
-  _globals['_IMPORTITEMSMETADATA']._serialized_start=1746
-  _globals['_IMPORTITEMSMETADATA']._serialized_end=1857
-  _globals['_CATALOGSERVICE']._serialized_start=1860
-  _globals['_CATALOGSERVICE']._serialized_end=2845
+  _globals['_CATALOGSERVICE'].methods_by_name['ImportItems']._serialized_options = b'\312A*\n\023ImportItemsResponse\022\023ImportItemsMetadata\312\332\030\006\010\002\"\002\010\036\202\323\344\223\002\025\"\020/v1/items:import:\001*'
+  _globals['_GETCATALOGREQUEST']._serialized_start=363
+  _globals['_GETCATALOGREQUEST']._serialized_end=382
+  _globals['_UPDATECATALOGREQUEST']._serialized_start=385
+  _globals['_UPDATECATALOGREQUEST']._serialized_end=531
+  _globals['_GETITEMREQUEST']._serialized_start=533
+  _globals['_GETITEMREQUEST']._serialized_end=646
+  _globals['_LISTITEMSREQUEST']._serialized_start=649
+  _globals['_LISTITEMSREQUEST']._serialized_end=801
+  _globals['_LISTITEMSRESPONSE']._serialized_start=803
+  _globals['_LISTITEMSRESPONSE']._serialized_end=882
+  _globals['_CREATEITEMREQUEST']._serialized_start=885
+  _globals['_CREATEITEMREQUEST']._serialized_end=1016
+  _globals['_UPDATEITEMREQUEST']._serialized_start=1019
+  _globals['_UPDATEITEMREQUEST']._serialized_end=1179
+  _globals['_DELETEITEMREQUEST']._serialized_start=1181
+  _globals['_DELETEITEMREQUEST']._serialized_end=1273
+  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_start=1275
+  _globals['_BATCHUPSERTITEMSREQUEST']._serialized_end=1347
+  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_start=1349
+  _globals['_BATCHUPSERTITEMSRESPONSE']._serialized_end=1424
+  _globals['_UPSERTITEMRESULT']._serialized_start=1426
+  _globals['_UPSERTITEMRESULT']._serialized_end=1542
+  _globals['_IMPORTITEMSREQUEST']._serialized_start=1544
+  _globals['_IMPORTITEMSREQUEST']._serialized_end=1661
+  _globals['_IMPORTITEMSRESPONSE']._serialized_start=1663
+  _globals['_IMPORTITEMSRESPONSE']._serialized_end=1780
+  _globals['_IMPORTITEMSMETADATA']._serialized_start=1782
+  _globals['_IMPORTITEMSMETADATA']._serialized_end=1893
+  _globals['_CATALOGSERVICE']._serialized_start=1896
+  _globals['_CATALOGSERVICE']._serialized_end=3051
 # @@protoc_insertion_point(module_scope)

@@ -32,7 +32,8 @@ class CatalogServiceStub:
     """Keeps the catalogue. A written item is recommendable within seconds; while it is deleted or
     unavailable it never appears.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     def __init__(self, channel):
@@ -92,7 +93,8 @@ class CatalogServiceServicer:
     """Keeps the catalogue. A written item is recommendable within seconds; while it is deleted or
     unavailable it never appears.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     def GetCatalog(self, request, context):
@@ -222,7 +224,8 @@ class CatalogService:
     """Keeps the catalogue. A written item is recommendable within seconds; while it is deleted or
     unavailable it never appears.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     @staticmethod

@@ -33,7 +33,8 @@ class CatalogServiceStub:
     """Keeps the catalogue. A written item is recommendable within seconds; while it is deleted or
     unavailable it never appears.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     @_typing.overload
@@ -72,7 +73,8 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
     """Keeps the catalogue. A written item is recommendable within seconds; while it is deleted or
     unavailable it never appears.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -107,7 +109,8 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
     """Keeps the catalogue. A written item is recommendable within seconds; while it is deleted or
     unavailable it never appears.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     @_abc_1.abstractmethod

@@ -22,15 +22,74 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from server.gen.shortlist.options.v1 import options_pb2 as shortlist_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshortlist/v1/error_reason.proto\x12\x0cshortlist.v1*\x9e\x07\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x01\x12\x1f\n\x1b\x45RROR_REASON_INVALID_FILTER\x10\x02\x12\"\n\x1e\x45RROR_REASON_UNKNOWN_ATTRIBUTE\x10\x03\x12#\n\x1f\x45RROR_REASON_INVALID_PAGE_TOKEN\x10\x04\x12 \n\x1c\x45RROR_REASON_BATCH_TOO_LARGE\x10\x05\x12\x1e\n\x1a\x45RROR_REASON_EVENT_TOO_OLD\x10\x06\x12\"\n\x1e\x45RROR_REASON_EVENT_FROM_FUTURE\x10\x07\x12#\n\x1f\x45RROR_REASON_PAGE_TOKEN_EXPIRED\x10\x08\x12\"\n\x1e\x45RROR_REASON_EVENT_ID_CONFLICT\x10\t\x12$\n ERROR_REASON_ITEM_ALREADY_EXISTS\x10\n\x12\'\n#ERROR_REASON_UNKNOWN_SERVING_CONFIG\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_ITEM_NOT_FOUND\x10\x0c\x12\x1f\n\x1b\x45RROR_REASON_USER_NOT_FOUND\x10\r\x12$\n ERROR_REASON_OPERATION_NOT_FOUND\x10\x0e\x12$\n ERROR_REASON_CREDENTIALS_MISSING\x10\x0f\x12$\n ERROR_REASON_CREDENTIALS_INVALID\x10\x10\x12$\n ERROR_REASON_CREDENTIALS_EXPIRED\x10\x11\x12#\n\x1f\x45RROR_REASON_SCOPE_INSUFFICIENT\x10\x12\x12!\n\x1d\x45RROR_REASON_SUBJECT_MISMATCH\x10\x13\x12 \n\x1c\x45RROR_REASON_QUOTA_EXHAUSTED\x10\x14\x12\x1b\n\x17\x45RROR_REASON_OVERLOADED\x10\x15\x12\x1d\n\x19\x45RROR_REASON_STORAGE_FULL\x10\x16\x12\'\n#ERROR_REASON_DEPENDENCY_UNAVAILABLE\x10\x17\x12#\n\x1f\x45RROR_REASON_DEADLINE_TOO_SHORT\x10\x18\x12\x19\n\x15\x45RROR_REASON_INTERNAL\x10\x19\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshortlist/v1/error_reason.proto\x12\x0cshortlist.v1\x1a\"shortlist/options/v1/options.proto*\xa5\n\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12(\n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x01\x1a\x06\xd2\xda\x18\x02\x08\x03\x12\'\n\x1b\x45RROR_REASON_INVALID_FILTER\x10\x02\x1a\x06\xd2\xda\x18\x02\x08\x03\x12*\n\x1e\x45RROR_REASON_UNKNOWN_ATTRIBUTE\x10\x03\x1a\x06\xd2\xda\x18\x02\x08\x03\x12+\n\x1f\x45RROR_REASON_INVALID_PAGE_TOKEN\x10\x04\x1a\x06\xd2\xda\x18\x02\x08\x03\x12(\n\x1c\x45RROR_REASON_BATCH_TOO_LARGE\x10\x05\x1a\x06\xd2\xda\x18\x02\x08\x03\x12&\n\x1a\x45RROR_REASON_EVENT_TOO_OLD\x10\x06\x1a\x06\xd2\xda\x18\x02\x08\x03\x12*\n\x1e\x45RROR_REASON_EVENT_FROM_FUTURE\x10\x07\x1a\x06\xd2\xda\x18\x02\x08\x03\x12+\n\x1f\x45RROR_REASON_PAGE_TOKEN_EXPIRED\x10\x08\x1a\x06\xd2\xda\x18\x02\x08\t\x12*\n\x1e\x45RROR_REASON_EVENT_ID_CONFLICT\x10\t\x1a\x06\xd2\xda\x18\x02\x08\x06\x12,\n ERROR_REASON_ITEM_ALREADY_EXISTS\x10\n\x1a\x06\xd2\xda\x18\x02\x08\x06\x12/\n#ERROR_REASON_UNKNOWN_SERVING_CONFIG\x10\x0b\x1a\x06\xd2\xda\x18\x02\x08\x05\x12\'\n\x1b\x45RROR_REASON_ITEM_NOT_FOUND\x10\x0c\x1a\x06\xd2\xda\x18\x02\x08\x05\x12\'\n\x1b\x45RROR_REASON_USER_NOT_FOUND\x10\r\x1a\x06\xd2\xda\x18\x02\x08\x05\x12,\n ERROR_REASON_OPERATION_NOT_FOUND\x10\x0e\x1a\x06\xd2\xda\x18\x02\x08\x05\x12,\n ERROR_REASON_CREDENTIALS_MISSING\x10\x0f\x1a\x06\xd2\xda\x18\x02\x08\x10\x12,\n ERROR_REASON_CREDENTIALS_INVALID\x10\x10\x1a\x06\xd2\xda\x18\x02\x08\x10\x12.\n ERROR_REASON_CREDENTIALS_EXPIRED\x10\x11\x1a\x08\xd2\xda\x18\x04\x08\x10\x10\x03\x12+\n\x1f\x45RROR_REASON_SCOPE_INSUFFICIENT\x10\x12\x1a\x06\xd2\xda\x18\x02\x08\x07\x12)\n\x1d\x45RROR_REASON_SUBJECT_MISMATCH\x10\x13\x1a\x06\xd2\xda\x18\x02\x08\x07\x12*\n\x1c\x45RROR_REASON_QUOTA_EXHAUSTED\x10\x14\x1a\x08\xd2\xda\x18\x04\x08\x08\x10\x02\x12%\n\x17\x45RROR_REASON_OVERLOADED\x10\x15\x1a\x08\xd2\xda\x18\x04\x08\x08\x10\x02\x12%\n\x19\x45RROR_REASON_STORAGE_FULL\x10\x16\x1a\x06\xd2\xda\x18\x02\x08\x08\x12\x31\n#ERROR_REASON_DEPENDENCY_UNAVAILABLE\x10\x17\x1a\x08\xd2\xda\x18\x04\x08\x0e\x10\x01\x12+\n\x1f\x45RROR_REASON_DEADLINE_TOO_SHORT\x10\x18\x1a\x06\xd2\xda\x18\x02\x08\x04\x12!\n\x15\x45RROR_REASON_INTERNAL\x10\x19\x1a\x06\xd2\xda\x18\x02\x08\r\x12\x36\n*ERROR_REASON_SERVING_CONFIG_ALREADY_EXISTS\x10\x1a\x1a\x06\xd2\xda\x18\x02\x08\x06\x12\'\n\x1b\x45RROR_REASON_RULE_NOT_FOUND\x10\x1b\x1a\x06\xd2\xda\x18\x02\x08\x05\x12,\n ERROR_REASON_RULE_ALREADY_EXISTS\x10\x1c\x1a\x06\xd2\xda\x18\x02\x08\x06\x12&\n\x1a\x45RROR_REASON_ETAG_MISMATCH\x10\x1d\x1a\x06\xd2\xda\x18\x02\x08\nb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shortlist.v1.error_reason_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ERRORREASON']._serialized_start=50
-  _globals['_ERRORREASON']._serialized_end=976
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INVALID_REQUEST"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INVALID_REQUEST"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INVALID_FILTER"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INVALID_FILTER"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_UNKNOWN_ATTRIBUTE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_UNKNOWN_ATTRIBUTE"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INVALID_PAGE_TOKEN"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INVALID_PAGE_TOKEN"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_BATCH_TOO_LARGE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_BATCH_TOO_LARGE"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_EVENT_TOO_OLD"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_EVENT_TOO_OLD"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_EVENT_FROM_FUTURE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_EVENT_FROM_FUTURE"]._serialized_options = b'\322\332\030\002\010\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_PAGE_TOKEN_EXPIRED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_PAGE_TOKEN_EXPIRED"]._serialized_options = b'\322\332\030\002\010\t'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_EVENT_ID_CONFLICT"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_EVENT_ID_CONFLICT"]._serialized_options = b'\322\332\030\002\010\006'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_ITEM_ALREADY_EXISTS"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_ITEM_ALREADY_EXISTS"]._serialized_options = b'\322\332\030\002\010\006'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_UNKNOWN_SERVING_CONFIG"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_UNKNOWN_SERVING_CONFIG"]._serialized_options = b'\322\332\030\002\010\005'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_ITEM_NOT_FOUND"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_ITEM_NOT_FOUND"]._serialized_options = b'\322\332\030\002\010\005'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_USER_NOT_FOUND"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_USER_NOT_FOUND"]._serialized_options = b'\322\332\030\002\010\005'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_OPERATION_NOT_FOUND"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_OPERATION_NOT_FOUND"]._serialized_options = b'\322\332\030\002\010\005'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_CREDENTIALS_MISSING"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_CREDENTIALS_MISSING"]._serialized_options = b'\322\332\030\002\010\020'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_CREDENTIALS_INVALID"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_CREDENTIALS_INVALID"]._serialized_options = b'\322\332\030\002\010\020'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_CREDENTIALS_EXPIRED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_CREDENTIALS_EXPIRED"]._serialized_options = b'\322\332\030\004\010\020\020\003'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_SCOPE_INSUFFICIENT"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_SCOPE_INSUFFICIENT"]._serialized_options = b'\322\332\030\002\010\007'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_SUBJECT_MISMATCH"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_SUBJECT_MISMATCH"]._serialized_options = b'\322\332\030\002\010\007'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_QUOTA_EXHAUSTED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_QUOTA_EXHAUSTED"]._serialized_options = b'\322\332\030\004\010\010\020\002'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_OVERLOADED"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_OVERLOADED"]._serialized_options = b'\322\332\030\004\010\010\020\002'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_STORAGE_FULL"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_STORAGE_FULL"]._serialized_options = b'\322\332\030\002\010\010'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_DEPENDENCY_UNAVAILABLE"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_DEPENDENCY_UNAVAILABLE"]._serialized_options = b'\322\332\030\004\010\016\020\001'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_DEADLINE_TOO_SHORT"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_DEADLINE_TOO_SHORT"]._serialized_options = b'\322\332\030\002\010\004'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INTERNAL"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_INTERNAL"]._serialized_options = b'\322\332\030\002\010\r'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_SERVING_CONFIG_ALREADY_EXISTS"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_SERVING_CONFIG_ALREADY_EXISTS"]._serialized_options = b'\322\332\030\002\010\006'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_RULE_NOT_FOUND"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_RULE_NOT_FOUND"]._serialized_options = b'\322\332\030\002\010\005'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_RULE_ALREADY_EXISTS"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_RULE_ALREADY_EXISTS"]._serialized_options = b'\322\332\030\002\010\006'
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_ETAG_MISMATCH"]._loaded_options = None
+  _globals['_ERRORREASON'].values_by_name["ERROR_REASON_ETAG_MISMATCH"]._serialized_options = b'\322\332\030\002\010\n'
+  _globals['_ERRORREASON']._serialized_start=86
+  _globals['_ERRORREASON']._serialized_end=1403
 # @@protoc_insertion_point(module_scope)

@@ -74,6 +74,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """DEADLINE_EXCEEDED: too little time was left to answer."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 25
     """INTERNAL: a fault of the server; quote the request id."""
+    ERROR_REASON_SERVING_CONFIG_ALREADY_EXISTS: _ErrorReason.ValueType  # 26
+    """ALREADY_EXISTS: a surface with this name exists."""
+    ERROR_REASON_RULE_NOT_FOUND: _ErrorReason.ValueType  # 27
+    """NOT_FOUND: the surface has no such rule."""
+    ERROR_REASON_RULE_ALREADY_EXISTS: _ErrorReason.ValueType  # 28
+    """ALREADY_EXISTS: the surface has a rule with this name."""
+    ERROR_REASON_ETAG_MISMATCH: _ErrorReason.ValueType  # 29
+    """ABORTED: it was changed since it was read; read it again."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """The `reason` of `google.rpc.ErrorInfo` in every error, without the prefix `ERROR_REASON_`; the
@@ -132,4 +140,12 @@ ERROR_REASON_DEADLINE_TOO_SHORT: ErrorReason.ValueType  # 24
 """DEADLINE_EXCEEDED: too little time was left to answer."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 25
 """INTERNAL: a fault of the server; quote the request id."""
+ERROR_REASON_SERVING_CONFIG_ALREADY_EXISTS: ErrorReason.ValueType  # 26
+"""ALREADY_EXISTS: a surface with this name exists."""
+ERROR_REASON_RULE_NOT_FOUND: ErrorReason.ValueType  # 27
+"""NOT_FOUND: the surface has no such rule."""
+ERROR_REASON_RULE_ALREADY_EXISTS: ErrorReason.ValueType  # 28
+"""ALREADY_EXISTS: the surface has a rule with this name."""
+ERROR_REASON_ETAG_MISMATCH: ErrorReason.ValueType  # 29
+"""ABORTED: it was changed since it was read; read it again."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

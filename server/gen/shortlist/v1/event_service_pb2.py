@@ -28,10 +28,11 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from server.gen.google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
+from server.gen.shortlist.options.v1 import options_pb2 as shortlist_dot_options_dot_v1_dot_options__pb2
 from server.gen.shortlist.v1 import event_pb2 as shortlist_dot_v1_dot_event__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shortlist/v1/event_service.proto\x12\x0cshortlist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x18shortlist/v1/event.proto\"r\n\x11WriteEventRequest\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x13.shortlist.v1.EventB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12-\n\tsent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x12WriteEventResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12\x0e\n\x06offset\x18\x02 \x01(\x03\"y\n\x17\x42\x61tchWriteEventsRequest\x12/\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x13.shortlist.v1.EventB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\x12-\n\tsent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\x18\x42\x61tchWriteEventsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.shortlist.v1.WriteEventResult\"\x8a\x01\n\x10WriteEventResult\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x34\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x0b\x32 .shortlist.v1.WriteEventResponseH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"t\n\x13StreamEventsRequest\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x13.shortlist.v1.EventB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\x12-\n\tsent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x14StreamEventsResponse\x12.\n\x06result\x18\x01 \x01(\x0b\x32\x1e.shortlist.v1.WriteEventResult\"`\n\x13ImportEventsRequest\x12\x1c\n\x04path\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x08\x12+\n\x07\x63olumns\x18\x02 \x01(\x0b\x32\x1a.shortlist.v1.EventColumns\"\xcf\x01\n\x0c\x45ventColumns\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x16\n\x04type\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x19\n\x07user_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x19\n\x07item_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x1c\n\nevent_time\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x37\n\x0c\x64\x65\x66\x61ult_type\x18\x06 \x01(\x0e\x32\x17.shortlist.v1.EventTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"v\n\x14ImportEventsResponse\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x03\x12\x17\n\x0f\x64uplicate_count\x18\x02 \x01(\x03\x12\x16\n\x0erejected_count\x18\x03 \x01(\x03\x12\x15\n\rrejected_path\x18\x04 \x01(\t\"p\n\x14ImportEventsMetadata\x12/\n\x0b\x63reate_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nread_count\x18\x02 \x01(\x03\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x32\xfd\x03\n\x0c\x45ventService\x12l\n\nWriteEvent\x12\x1f.shortlist.v1.WriteEventRequest\x1a .shortlist.v1.WriteEventResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\"\x10/v1/events:write:\x01*\x12\x83\x01\n\x10\x42\x61tchWriteEvents\x12%.shortlist.v1.BatchWriteEventsRequest\x1a&.shortlist.v1.BatchWriteEventsResponse\" \x82\xd3\xe4\x93\x02\x1a\"\x15/v1/events:batchWrite:\x01*\x12Y\n\x0cStreamEvents\x12!.shortlist.v1.StreamEventsRequest\x1a\".shortlist.v1.StreamEventsResponse(\x01\x30\x01\x12\x9d\x01\n\x0cImportEvents\x12!.shortlist.v1.ImportEventsRequest\x1a\x1d.google.longrunning.Operation\"K\xca\x41,\n\x14ImportEventsResponse\x12\x14ImportEventsMetadata\x82\xd3\xe4\x93\x02\x16\"\x11/v1/events:import:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n shortlist/v1/event_service.proto\x12\x0cshortlist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#google/longrunning/operations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\"shortlist/options/v1/options.proto\x1a\x18shortlist/v1/event.proto\"r\n\x11WriteEventRequest\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x13.shortlist.v1.EventB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12-\n\tsent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x12WriteEventResponse\x12\x11\n\tduplicate\x18\x01 \x01(\x08\x12\x0e\n\x06offset\x18\x02 \x01(\x03\"y\n\x17\x42\x61tchWriteEventsRequest\x12/\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x13.shortlist.v1.EventB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\x12-\n\tsent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\x18\x42\x61tchWriteEventsResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.shortlist.v1.WriteEventResult\"\x8a\x01\n\x10WriteEventResult\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x34\n\x08\x61\x63\x63\x65pted\x18\x02 \x01(\x0b\x32 .shortlist.v1.WriteEventResponseH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\t\n\x07outcome\"t\n\x13StreamEventsRequest\x12.\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x13.shortlist.v1.EventB\n\xe2\x41\x01\x02\xbaH\x03\xd8\x01\x03\x12-\n\tsent_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"F\n\x14StreamEventsResponse\x12.\n\x06result\x18\x01 \x01(\x0b\x32\x1e.shortlist.v1.WriteEventResult\"`\n\x13ImportEventsRequest\x12\x1c\n\x04path\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x08\x12+\n\x07\x63olumns\x18\x02 \x01(\x0b\x32\x1a.shortlist.v1.EventColumns\"\xcf\x01\n\x0c\x45ventColumns\x12\x1a\n\x08\x65vent_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x16\n\x04type\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x19\n\x07user_id\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x19\n\x07item_id\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x1c\n\nevent_time\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x02\x12\x37\n\x0c\x64\x65\x66\x61ult_type\x18\x06 \x01(\x0e\x32\x17.shortlist.v1.EventTypeB\x08\xbaH\x05\x82\x01\x02\x10\x01\"v\n\x14ImportEventsResponse\x12\x16\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x03\x12\x17\n\x0f\x64uplicate_count\x18\x02 \x01(\x03\x12\x16\n\x0erejected_count\x18\x03 \x01(\x03\x12\x15\n\rrejected_path\x18\x04 \x01(\t\"p\n\x14ImportEventsMetadata\x12/\n\x0b\x63reate_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nread_count\x18\x02 \x01(\x03\x12\x13\n\x0btotal_count\x18\x03 \x01(\x03\x32\xd8\x05\n\x0c\x45ventService\x12\x9c\x01\n\nWriteEvent\x12\x1f.shortlist.v1.WriteEventRequest\x1a .shortlist.v1.WriteEventResponse\"K\xca\xda\x18,\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\x05J\revent.user_idJ\x10\x65vent.visitor_id\x82\xd3\xe4\x93\x02\x15\"\x10/v1/events:write:\x01*\x12\xf4\x01\n\x10\x42\x61tchWriteEvents\x12%.shortlist.v1.BatchWriteEventsRequest\x1a&.shortlist.v1.BatchWriteEventsResponse\"\x90\x01\xca\xda\x18l\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\nB<\n\x06\x65vents\x12\x08\x65vent_id\x1a\nevent_time\"\tsent_time*\x07results2\x05\x65rror8\xf4\x03J\x0e\x65vents.user_idJ\x11\x65vents.visitor_id\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/events:batchWrite:\x01*\x12\x87\x01\n\x0cStreamEvents\x12!.shortlist.v1.StreamEventsRequest\x1a\".shortlist.v1.StreamEventsResponse\",\xca\xda\x18(\x08\x01\x10\x01\x1a\x01\x0eJ\revent.user_idJ\x10\x65vent.visitor_id(\x01\x30\x01\x12\xa7\x01\n\x0cImportEvents\x12!.shortlist.v1.ImportEventsRequest\x1a\x1d.google.longrunning.Operation\"U\xca\x41,\n\x14ImportEventsResponse\x12\x14ImportEventsMetadata\xca\xda\x18\x06\x08\x02\"\x02\x08\x1e\x82\xd3\xe4\x93\x02\x16\"\x11/v1/events:import:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -59,33 +60,35 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EVENTCOLUMNS'].fields_by_name['default_type']._loaded_options = None
   _globals['_EVENTCOLUMNS'].fields_by_name['default_type']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_EVENTSERVICE'].methods_by_name['WriteEvent']._loaded_options = None
-  _globals['_EVENTSERVICE'].methods_by_name['WriteEvent']._serialized_options = b'\202\323\344\223\002\025\"\020/v1/events:write:\001*'
+  _globals['_EVENTSERVICE'].methods_by_name['WriteEvent']._serialized_options = b'\312\332\030,\010\001\020\001\032\001\016\"\002\010\005J\revent.user_idJ\020event.visitor_id\202\323\344\223\002\025\"\020/v1/events:write:\001*'
   _globals['_EVENTSERVICE'].methods_by_name['BatchWriteEvents']._loaded_options = None
-  _globals['_EVENTSERVICE'].methods_by_name['BatchWriteEvents']._serialized_options = b'\202\323\344\223\002\032\"\025/v1/events:batchWrite:\001*'
+  _globals['_EVENTSERVICE'].methods_by_name['BatchWriteEvents']._serialized_options = b'\312\332\030l\010\001\020\001\032\001\016\"\002\010\nB<\n\006events\022\010event_id\032\nevent_time\"\tsent_time*\007results2\005error8\364\003J\016events.user_idJ\021events.visitor_id\202\323\344\223\002\032\"\025/v1/events:batchWrite:\001*'
+  _globals['_EVENTSERVICE'].methods_by_name['StreamEvents']._loaded_options = None
+  _globals['_EVENTSERVICE'].methods_by_name['StreamEvents']._serialized_options = b'\312\332\030(\010\001\020\001\032\001\016J\revent.user_idJ\020event.visitor_id'
   _globals['_EVENTSERVICE'].methods_by_name['ImportEvents']._loaded_options = None
-  _globals['_EVENTSERVICE'].methods_by_name['ImportEvents']._serialized_options = b'\312A,\n\024ImportEventsResponse\022\024ImportEventsMetadata\202\323\344\223\002\026\"\021/v1/events:import:\001*'
-  _globals['_WRITEEVENTREQUEST']._serialized_start=263
-  _globals['_WRITEEVENTREQUEST']._serialized_end=377
-  _globals['_WRITEEVENTRESPONSE']._serialized_start=379
-  _globals['_WRITEEVENTRESPONSE']._serialized_end=434
-  _globals['_BATCHWRITEEVENTSREQUEST']._serialized_start=436
-  _globals['_BATCHWRITEEVENTSREQUEST']._serialized_end=557
-  _globals['_BATCHWRITEEVENTSRESPONSE']._serialized_start=559
-  _globals['_BATCHWRITEEVENTSRESPONSE']._serialized_end=634
-  _globals['_WRITEEVENTRESULT']._serialized_start=637
-  _globals['_WRITEEVENTRESULT']._serialized_end=775
-  _globals['_STREAMEVENTSREQUEST']._serialized_start=777
-  _globals['_STREAMEVENTSREQUEST']._serialized_end=893
-  _globals['_STREAMEVENTSRESPONSE']._serialized_start=895
-  _globals['_STREAMEVENTSRESPONSE']._serialized_end=965
-  _globals['_IMPORTEVENTSREQUEST']._serialized_start=967
-  _globals['_IMPORTEVENTSREQUEST']._serialized_end=1063
-  _globals['_EVENTCOLUMNS']._serialized_start=1066
-  _globals['_EVENTCOLUMNS']._serialized_end=1273
-  _globals['_IMPORTEVENTSRESPONSE']._serialized_start=1275
-  _globals['_IMPORTEVENTSRESPONSE']._serialized_end=1393
-  _globals['_IMPORTEVENTSMETADATA']._serialized_start=1395
-  _globals['_IMPORTEVENTSMETADATA']._serialized_end=1507
-  _globals['_EVENTSERVICE']._serialized_start=1510
-  _globals['_EVENTSERVICE']._serialized_end=2019
+  _globals['_EVENTSERVICE'].methods_by_name['ImportEvents']._serialized_options = b'\312A,\n\024ImportEventsResponse\022\024ImportEventsMetadata\312\332\030\006\010\002\"\002\010\036\202\323\344\223\002\026\"\021/v1/events:import:\001*'
+  _globals['_WRITEEVENTREQUEST']._serialized_start=299
+  _globals['_WRITEEVENTREQUEST']._serialized_end=413
+  _globals['_WRITEEVENTRESPONSE']._serialized_start=415
+  _globals['_WRITEEVENTRESPONSE']._serialized_end=470
+  _globals['_BATCHWRITEEVENTSREQUEST']._serialized_start=472
+  _globals['_BATCHWRITEEVENTSREQUEST']._serialized_end=593
+  _globals['_BATCHWRITEEVENTSRESPONSE']._serialized_start=595
+  _globals['_BATCHWRITEEVENTSRESPONSE']._serialized_end=670
+  _globals['_WRITEEVENTRESULT']._serialized_start=673
+  _globals['_WRITEEVENTRESULT']._serialized_end=811
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=813
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=929
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=931
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=1001
+  _globals['_IMPORTEVENTSREQUEST']._serialized_start=1003
+  _globals['_IMPORTEVENTSREQUEST']._serialized_end=1099
+  _globals['_EVENTCOLUMNS']._serialized_start=1102
+  _globals['_EVENTCOLUMNS']._serialized_end=1309
+  _globals['_IMPORTEVENTSRESPONSE']._serialized_start=1311
+  _globals['_IMPORTEVENTSRESPONSE']._serialized_end=1429
+  _globals['_IMPORTEVENTSMETADATA']._serialized_start=1431
+  _globals['_IMPORTEVENTSMETADATA']._serialized_end=1543
+  _globals['_EVENTSERVICE']._serialized_start=1546
+  _globals['_EVENTSERVICE']._serialized_end=2274
 # @@protoc_insertion_point(module_scope)

@@ -29,7 +29,8 @@ if _version_not_supported:
 class EventServiceStub:
     """Takes what users do. A reply means that the event is durable; a replay is harmless.
 
-    Every method may return OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
     """
 
     def __init__(self, channel):
@@ -63,7 +64,8 @@ class EventServiceStub:
 class EventServiceServicer:
     """Takes what users do. A reply means that the event is durable; a replay is harmless.
 
-    Every method may return OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
     """
 
     def WriteEvent(self, request, context):
@@ -130,7 +132,8 @@ def add_EventServiceServicer_to_server(servicer, server):
 class EventService:
     """Takes what users do. A reply means that the event is durable; a replay is harmless.
 
-    Every method may return OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
     """
 
     @staticmethod

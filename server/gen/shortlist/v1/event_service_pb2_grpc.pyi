@@ -30,7 +30,8 @@ GRPC_VERSION: str
 class EventServiceStub:
     """Takes what users do. A reply means that the event is durable; a replay is harmless.
 
-    Every method may return OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
     """
 
     @_typing.overload
@@ -54,7 +55,8 @@ class EventServiceStub:
 class EventServiceAsyncStub(EventServiceStub):
     """Takes what users do. A reply means that the event is durable; a replay is harmless.
 
-    Every method may return OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -74,7 +76,8 @@ class EventServiceAsyncStub(EventServiceStub):
 class EventServiceServicer(metaclass=_abc_1.ABCMeta):
     """Takes what users do. A reply means that the event is durable; a replay is harmless.
 
-    Every method may return OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, STORAGE_FULL, DEADLINE_TOO_SHORT and INTERNAL.
     """
 
     @_abc_1.abstractmethod

@@ -30,8 +30,9 @@ class RecommendationServiceStub:
     """Answers with slates: ranked lists of items for a subject, an item or a page.
 
     An unknown user, an unknown seed, an empty history and fewer candidates than asked for are not
-    errors. Every method may return OVERLOADED, DEADLINE_TOO_SHORT, DEPENDENCY_UNAVAILABLE and
-    INTERNAL.
+    errors. Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, SUBJECT_MISMATCH,
+    QUOTA_EXHAUSTED, OVERLOADED, DEADLINE_TOO_SHORT, DEPENDENCY_UNAVAILABLE and INTERNAL. A reply may be
+    kept for 5 seconds, so long as an item that was deleted meanwhile may still be in it.
     """
 
     @_typing.overload
@@ -64,8 +65,9 @@ class RecommendationServiceAsyncStub(RecommendationServiceStub):
     """Answers with slates: ranked lists of items for a subject, an item or a page.
 
     An unknown user, an unknown seed, an empty history and fewer candidates than asked for are not
-    errors. Every method may return OVERLOADED, DEADLINE_TOO_SHORT, DEPENDENCY_UNAVAILABLE and
-    INTERNAL.
+    errors. Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, SUBJECT_MISMATCH,
+    QUOTA_EXHAUSTED, OVERLOADED, DEADLINE_TOO_SHORT, DEPENDENCY_UNAVAILABLE and INTERNAL. A reply may be
+    kept for 5 seconds, so long as an item that was deleted meanwhile may still be in it.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -94,8 +96,9 @@ class RecommendationServiceServicer(metaclass=_abc_1.ABCMeta):
     """Answers with slates: ranked lists of items for a subject, an item or a page.
 
     An unknown user, an unknown seed, an empty history and fewer candidates than asked for are not
-    errors. Every method may return OVERLOADED, DEADLINE_TOO_SHORT, DEPENDENCY_UNAVAILABLE and
-    INTERNAL.
+    errors. Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, SUBJECT_MISMATCH,
+    QUOTA_EXHAUSTED, OVERLOADED, DEADLINE_TOO_SHORT, DEPENDENCY_UNAVAILABLE and INTERNAL. A reply may be
+    kept for 5 seconds, so long as an item that was deleted meanwhile may still be in it.
     """
 
     @_abc_1.abstractmethod

@@ -28,10 +28,11 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from server.gen.google.longrunning import operations_pb2 as google_dot_longrunning_dot_operations__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from server.gen.shortlist.options.v1 import options_pb2 as shortlist_dot_options_dot_v1_dot_options__pb2
 from server.gen.shortlist.v1 import user_pb2 as shortlist_dot_v1_dot_user__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshortlist/v1/user_service.proto\x12\x0cshortlist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17shortlist/v1/user.proto\"B\n\x0eGetUserRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\"\xa0\x01\n\x11UpdateUserRequest\x12,\n\x04user\x18\x01 \x01(\x0b\x32\x12.shortlist.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"w\n\x11MergeUsersRequest\x12\x30\n\x04user\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\x12\x30\n\nvisitor_id\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xbaH\x15r\x13\x32\x11^[!-.0-~]{1,128}$\"0\n\x12MergeUsersResponse\x12\x1a\n\x12merged_event_count\x18\x01 \x01(\x03\"D\n\x10\x45raseUserRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\"E\n\x11\x45xportUserRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\"V\n\x15UserOperationMetadata\x12\x0c\n\x04user\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xfd\x04\n\x0bUserService\x12W\n\x07GetUser\x12\x1c.shortlist.v1.GetUserRequest\x1a\x12.shortlist.v1.User\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=users/*}\x12h\n\nUpdateUser\x12\x1f.shortlist.v1.UpdateUserRequest\x1a\x12.shortlist.v1.User\"%\x82\xd3\xe4\x93\x02\x1f\x32\x17/v1/{user.name=users/*}:\x04user\x12t\n\nMergeUsers\x12\x1f.shortlist.v1.MergeUsersRequest\x1a .shortlist.v1.MergeUsersResponse\"#\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/{user=users/*}:merge:\x01*\x12\x99\x01\n\tEraseUser\x12\x1e.shortlist.v1.EraseUserRequest\x1a\x1d.google.longrunning.Operation\"M\xca\x41\'\n\x0e\x45rasureReceipt\x12\x15UserOperationMetadata\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/{name=users/*}:erase:\x01*\x12\x98\x01\n\nExportUser\x12\x1f.shortlist.v1.ExportUserRequest\x1a\x1d.google.longrunning.Operation\"J\xca\x41#\n\nUserExport\x12\x15UserOperationMetadata\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/{name=users/*}:export:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fshortlist/v1/user_service.proto\x12\x0cshortlist.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a#google/longrunning/operations.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"shortlist/options/v1/options.proto\x1a\x17shortlist/v1/user.proto\"B\n\x0eGetUserRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\"\xa0\x01\n\x11UpdateUserRequest\x12,\n\x04user\x18\x01 \x01(\x0b\x32\x12.shortlist.v1.UserB\n\xe2\x41\x01\x02\xbaH\x03\xc8\x01\x01\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x15\n\rallow_missing\x18\x03 \x01(\x08\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\"w\n\x11MergeUsersRequest\x12\x30\n\x04user\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\x12\x30\n\nvisitor_id\x18\x02 \x01(\tB\x1c\xe2\x41\x01\x02\xbaH\x15r\x13\x32\x11^[!-.0-~]{1,128}$\"0\n\x12MergeUsersResponse\x12\x1a\n\x12merged_event_count\x18\x01 \x01(\x03\"D\n\x10\x45raseUserRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\"E\n\x11\x45xportUserRequest\x12\x30\n\x04name\x18\x01 \x01(\tB\"\xe2\x41\x01\x02\xbaH\x1br\x19\x32\x17^users/[!-.0-~]{1,128}$\"V\n\x15UserOperationMetadata\x12\x0c\n\x04user\x18\x01 \x01(\t\x12/\n\x0b\x63reate_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xe8\x05\n\x0bUserService\x12l\n\x07GetUser\x12\x1c.shortlist.v1.GetUserRequest\x1a\x12.shortlist.v1.User\"/\xca\xda\x18\x11\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\x05J\x04name\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=users/*}\x12\x82\x01\n\nUpdateUser\x12\x1f.shortlist.v1.UpdateUserRequest\x1a\x12.shortlist.v1.User\"?\xca\xda\x18\x16\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\x05J\tuser.name\x82\xd3\xe4\x93\x02\x1f\x32\x17/v1/{user.name=users/*}:\x04user\x12\x95\x01\n\nMergeUsers\x12\x1f.shortlist.v1.MergeUsersRequest\x1a .shortlist.v1.MergeUsersResponse\"D\xca\xda\x18\x1d\x08\x01\x10\x01\x1a\x01\x0e\"\x02\x08\nJ\x04userJ\nvisitor_id\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/{user=users/*}:merge:\x01*\x12\xa8\x01\n\tEraseUser\x12\x1e.shortlist.v1.EraseUserRequest\x1a\x1d.google.longrunning.Operation\"\\\xca\x41\'\n\x0e\x45rasureReceipt\x12\x15UserOperationMetadata\xca\xda\x18\x0b\x08\x02\x10\x01\x1a\x01\x0e\"\x02\x08\x1e\x82\xd3\xe4\x93\x02\x1d\"\x18/v1/{name=users/*}:erase:\x01*\x12\xa2\x01\n\nExportUser\x12\x1f.shortlist.v1.ExportUserRequest\x1a\x1d.google.longrunning.Operation\"T\xca\x41#\n\nUserExport\x12\x15UserOperationMetadata\xca\xda\x18\x06\x08\x02\"\x02\x08\x1e\x82\xd3\xe4\x93\x02\x1e\"\x19/v1/{name=users/*}:export:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,29 +52,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTUSERREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_EXPORTUSERREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\033r\0312\027^users/[!-.0-~]{1,128}$'
   _globals['_USERSERVICE'].methods_by_name['GetUser']._loaded_options = None
-  _globals['_USERSERVICE'].methods_by_name['GetUser']._serialized_options = b'\202\323\344\223\002\024\022\022/v1/{name=users/*}'
+  _globals['_USERSERVICE'].methods_by_name['GetUser']._serialized_options = b'\312\332\030\021\010\001\020\001\032\001\016\"\002\010\005J\004name\202\323\344\223\002\024\022\022/v1/{name=users/*}'
   _globals['_USERSERVICE'].methods_by_name['UpdateUser']._loaded_options = None
-  _globals['_USERSERVICE'].methods_by_name['UpdateUser']._serialized_options = b'\202\323\344\223\002\0372\027/v1/{user.name=users/*}:\004user'
+  _globals['_USERSERVICE'].methods_by_name['UpdateUser']._serialized_options = b'\312\332\030\026\010\001\020\001\032\001\016\"\002\010\005J\tuser.name\202\323\344\223\002\0372\027/v1/{user.name=users/*}:\004user'
   _globals['_USERSERVICE'].methods_by_name['MergeUsers']._loaded_options = None
-  _globals['_USERSERVICE'].methods_by_name['MergeUsers']._serialized_options = b'\202\323\344\223\002\035\"\030/v1/{user=users/*}:merge:\001*'
+  _globals['_USERSERVICE'].methods_by_name['MergeUsers']._serialized_options = b'\312\332\030\035\010\001\020\001\032\001\016\"\002\010\nJ\004userJ\nvisitor_id\202\323\344\223\002\035\"\030/v1/{user=users/*}:merge:\001*'
   _globals['_USERSERVICE'].methods_by_name['EraseUser']._loaded_options = None
-  _globals['_USERSERVICE'].methods_by_name['EraseUser']._serialized_options = b'\312A\'\n\016ErasureReceipt\022\025UserOperationMetadata\202\323\344\223\002\035\"\030/v1/{name=users/*}:erase:\001*'
+  _globals['_USERSERVICE'].methods_by_name['EraseUser']._serialized_options = b'\312A\'\n\016ErasureReceipt\022\025UserOperationMetadata\312\332\030\013\010\002\020\001\032\001\016\"\002\010\036\202\323\344\223\002\035\"\030/v1/{name=users/*}:erase:\001*'
   _globals['_USERSERVICE'].methods_by_name['ExportUser']._loaded_options = None
-  _globals['_USERSERVICE'].methods_by_name['ExportUser']._serialized_options = b'\312A#\n\nUserExport\022\025UserOperationMetadata\202\323\344\223\002\036\"\031/v1/{name=users/*}:export:\001*'
-  _globals['_GETUSERREQUEST']._serialized_start=270
-  _globals['_GETUSERREQUEST']._serialized_end=336
-  _globals['_UPDATEUSERREQUEST']._serialized_start=339
-  _globals['_UPDATEUSERREQUEST']._serialized_end=499
-  _globals['_MERGEUSERSREQUEST']._serialized_start=501
-  _globals['_MERGEUSERSREQUEST']._serialized_end=620
-  _globals['_MERGEUSERSRESPONSE']._serialized_start=622
-  _globals['_MERGEUSERSRESPONSE']._serialized_end=670
-  _globals['_ERASEUSERREQUEST']._serialized_start=672
-  _globals['_ERASEUSERREQUEST']._serialized_end=740
-  _globals['_EXPORTUSERREQUEST']._serialized_start=742
-  _globals['_EXPORTUSERREQUEST']._serialized_end=811
-  _globals['_USEROPERATIONMETADATA']._serialized_start=813
-  _globals['_USEROPERATIONMETADATA']._serialized_end=899
-  _globals['_USERSERVICE']._serialized_start=902
-  _globals['_USERSERVICE']._serialized_end=1539
+  _globals['_USERSERVICE'].methods_by_name['ExportUser']._serialized_options = b'\312A#\n\nUserExport\022\025UserOperationMetadata\312\332\030\006\010\002\"\002\010\036\202\323\344\223\002\036\"\031/v1/{name=users/*}:export:\001*'
+  _globals['_GETUSERREQUEST']._serialized_start=306
+  _globals['_GETUSERREQUEST']._serialized_end=372
+  _globals['_UPDATEUSERREQUEST']._serialized_start=375
+  _globals['_UPDATEUSERREQUEST']._serialized_end=535
+  _globals['_MERGEUSERSREQUEST']._serialized_start=537
+  _globals['_MERGEUSERSREQUEST']._serialized_end=656
+  _globals['_MERGEUSERSRESPONSE']._serialized_start=658
+  _globals['_MERGEUSERSRESPONSE']._serialized_end=706
+  _globals['_ERASEUSERREQUEST']._serialized_start=708
+  _globals['_ERASEUSERREQUEST']._serialized_end=776
+  _globals['_EXPORTUSERREQUEST']._serialized_start=778
+  _globals['_EXPORTUSERREQUEST']._serialized_end=847
+  _globals['_USEROPERATIONMETADATA']._serialized_start=849
+  _globals['_USEROPERATIONMETADATA']._serialized_end=935
+  _globals['_USERSERVICE']._serialized_start=938
+  _globals['_USERSERVICE']._serialized_end=1682
 # @@protoc_insertion_point(module_scope)

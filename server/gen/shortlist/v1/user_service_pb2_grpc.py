@@ -30,7 +30,8 @@ if _version_not_supported:
 class UserServiceStub:
     """Keeps profiles and honours the rights of users over their data.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     def __init__(self, channel):
@@ -69,7 +70,8 @@ class UserServiceStub:
 class UserServiceServicer:
     """Keeps profiles and honours the rights of users over their data.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     def GetUser(self, request, context):
@@ -149,7 +151,8 @@ def add_UserServiceServicer_to_server(servicer, server):
 class UserService:
     """Keeps profiles and honours the rights of users over their data.
 
-    Every method may return OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
+    Every method may return the CREDENTIALS reasons, SCOPE_INSUFFICIENT, QUOTA_EXHAUSTED,
+    SUBJECT_MISMATCH, OVERLOADED, DEADLINE_TOO_SHORT and INTERNAL; writes also STORAGE_FULL.
     """
 
     @staticmethod
