@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve bench test check generate release-contract lock clean
+.PHONY: help setup demo serve bench test test-sdks test-tv check generate release-contract lock clean
 
 PYTHON_ENV := .venv/bin/python
 SHORTLIST := .venv/bin/shortlist
@@ -23,8 +23,8 @@ demo: setup ## import, train, serve and show slates: DATA=folder DEMO=small EXIT
 	@$(SHORTLIST) demo $(if $(DATA),--data "$(DATA)") $(if $(DEMO),--size $(DEMO)) \
 	  $(if $(filter-out 0 no false,$(EXIT)),--exit) $(ARGS)
 
-serve: setup ## start the server: ARGS="..."
-	@$(SHORTLIST) serve $(ARGS)
+serve: setup ## start the server: ARGS="..."; EDGE=1: behind Envoy, EDGE_ARGS="--port 8080"
+	@$(if $(filter-out 0 no false,$(EDGE)),$(PYTHON_ENV) -m deploy.envoy.serve $(EDGE_ARGS) -- $(ARGS),$(SHORTLIST) serve $(ARGS))
 
 bench: setup ## measure the request path; writes build/bench/request.json
 	@$(PYTHON_ENV) -m tests.bench.bench_request $(ARGS)
@@ -34,11 +34,19 @@ test: setup ## everything: what check does, then all tests with coverage
 	@$(TEST_THREADS) $(PYTHON_ENV) -m pytest tests \
 	  --cov=server --cov-report=term:skip-covered --cov-fail-under=85 $(ARGS)
 
+test-sdks: setup ## the client packages of all languages: LANGUAGES=go,python
+	@$(PYTHON_ENV) scripts/test_sdks.py $(if $(LANGUAGES),--only $(LANGUAGES)) $(ARGS)
+
+test-tv: setup ## the TV package in the engines of old TVs: ENGINES=49,53,56,65,69
+	@$(PYTHON_ENV) -m tests.sdk.tv.run $(if $(ENGINES),--engines $(ENGINES)) $(ARGS)
+
 check: setup ## format, lint, types, imports, contract, generated code, unit and port tests
 	@$(TEST_THREADS) $(PYTHON_ENV) scripts/check.py
 
-generate: setup ## regenerate server/gen from proto/
+generate: setup ## from proto/: server/gen, docs/openapi.json and the client packages (LANGUAGES=go,python)
 	@$(PYTHON_ENV) scripts/generate.py
+	@$(PYTHON_ENV) -m sdk.generator.openapi
+	@$(PYTHON_ENV) -m sdk.generator $(if $(LANGUAGES),--languages $(LANGUAGES)) $(ARGS)
 
 release-contract: setup ## declare the contract as it is released: changes that break it fail from now on
 	@.venv/bin/buf build --path proto/shortlist --exclude-source-info --output proto/released.binpb

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 RELEASED = "proto/released.binpb"
-FAST_TESTS = ("tests/unit", "tests/ports")
+FAST_TESTS = ("tests/unit", "tests/ports", "tests/sdk/generator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,10 @@ def static_checks(scratch: Path) -> list[Check]:
     image = str(scratch / "contract.binpb")
     return [
         Check("types", ((PYTHON, "-m", "mypy"),)),
+        Check(
+            "types of the Python client",
+            ((PYTHON, "-m", "mypy", "--config-file", "sdk/python/pyproject.toml"),),
+        ),
         Check("format", ((ruff, "format", "--check", "."),)),
         Check("lint", ((ruff, "check", "."),)),
         Check("import layers", ((str(BIN / "lint-imports"),),)),
@@ -71,6 +75,8 @@ def static_checks(scratch: Path) -> list[Check]:
             ),
         ),
         Check("generated code", ((PYTHON, "scripts/generate.py", "--check"),)),
+        Check("client packages", ((PYTHON, "-m", "sdk.generator", "--check"),)),
+        Check("OpenAPI document", ((PYTHON, "-m", "sdk.generator.openapi", "--check"),)),
     ]
 
 

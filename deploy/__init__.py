@@ -1,0 +1,1 @@
+"""What puts the server in front of users: the edge."""

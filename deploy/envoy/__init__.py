@@ -1,0 +1,1 @@
+"""The edge: Envoy, its configuration generated from the contract."""

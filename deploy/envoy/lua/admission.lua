@@ -1,0 +1,88 @@
+-- Who may call: unknown paths, then credentials, then scope; names the caller for the rate limit.
+
+local function refuse(handle, status, reason, message)
+  handle:respond({
+    [":status"] = status,
+    ["x-edge-status"] = status,
+    ["x-edge-reason"] = reason,
+    ["x-edge-message"] = message,
+  }, "")
+end
+
+local function address_of(handle)
+  local address = handle:streamInfo():downstreamRemoteAddress()
+  return (string.gsub(address, ":%d+$", ""))
+end
+
+-- The widest scope that a claim's words, or list of words, stand for; a token that names none is
+-- an app's.
+local function scope_in(claim)
+  local words = type(claim) == "table" and claim or { tostring(claim or "") }
+  local widest = SCOPES.client
+  for _, text in ipairs(words) do
+    for word in string.gmatch(text, "[^%s,]+") do
+      widest = math.max(widest, TOKEN_SCOPES[word] or 0)
+    end
+  end
+  return widest
+end
+
+local function with_key(handle, key)
+  local now_ms = handle:timestamp()
+  local id, scope, expire_ms = find_key(key, now_ms)
+  if id == nil then
+    return refuse(handle, "401", "CREDENTIALS_INVALID", "the API key is not valid here")
+  end
+  if expire_ms and now_ms >= expire_ms then
+    return refuse(handle, "401", "CREDENTIALS_EXPIRED", "the API key has expired")
+  end
+  return "key:" .. id, scope
+end
+
+-- Returns the caller's name and scope; nil after a refusal. Credentials of a kind that the edge
+-- doesn't check pass with any scope: the server decides.
+local function caller_of(handle, headers)
+  local key = headers:get("x-api-key")
+  if key then
+    if KEY_FILE == "" then
+      return address_of(handle), SCOPES.admin
+    end
+    return with_key(handle, key)
+  end
+  local verified = handle:streamInfo():dynamicMetadata():get("envoy.filters.http.jwt_authn")
+  local claims = verified and verified.claims
+  if claims then
+    return "token:" .. tostring(claims.sub), scope_in(claims[SCOPE_CLAIM])
+  end
+  if headers:get("authorization") then
+    if not CHECKS_TOKENS then
+      return address_of(handle), SCOPES.admin
+    end
+    return refuse(handle, "401", "CREDENTIALS_INVALID", "the credentials are not valid here")
+  end
+  return refuse(handle, "401", "CREDENTIALS_MISSING", "no credentials were sent")
+end
+
+function envoy_on_request(handle)
+  local headers = handle:headers()
+  local route = handle:streamInfo():routeName()
+  if route == "unknown" then
+    return refuse(handle, "404", "INVALID_REQUEST", "there is no such path or method")
+  end
+  local needed = METHODS[route]
+  if needed == nil then
+    return
+  end
+  if not CHECKS_CREDENTIALS then
+    headers:replace("x-edge-caller", address_of(handle))
+    return
+  end
+  local caller, scope = caller_of(handle, headers)
+  if caller == nil then
+    return
+  end
+  if scope < needed then
+    return refuse(handle, "403", "SCOPE_INSUFFICIENT", "the caller's scope does not allow this")
+  end
+  headers:replace("x-edge-caller", caller)
+end

@@ -1,0 +1,29 @@
+-- The script next to the router: keeps a server's error for the outermost script.
+
+local function keep(handle, fields)
+  local code = fields:get("grpc-status")
+  if code == nil or code == "0" then
+    return
+  end
+  local kept = handle:streamInfo():dynamicMetadata()
+  kept:set("edge", "code", code)
+  kept:set("edge", "message", fields:get("grpc-message") or "")
+  kept:set("edge", "details", fields:get("grpc-status-details-bin") or "")
+end
+
+function envoy_on_response(handle)
+  local kept = handle:streamInfo():dynamicMetadata():get("edge")
+  if kept == nil or kept.shape == "grpc" then
+    return
+  end
+  if handle:headers():get("grpc-status") then
+    keep(handle, handle:headers())
+    return
+  end
+  for _ in handle:bodyChunks() do
+  end
+  local trailers = handle:trailers()
+  if trailers then
+    keep(handle, trailers)
+  end
+end

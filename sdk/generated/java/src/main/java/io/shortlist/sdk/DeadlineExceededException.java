@@ -1,0 +1,10 @@
+package io.shortlist.sdk;
+
+/** The call's total time was over before it was answered. */
+public final class DeadlineExceededException extends ShortlistException {
+  private static final long serialVersionUID = 1L;
+
+  public DeadlineExceededException(Failure failure) {
+    super(failure);
+  }
+}

@@ -1,0 +1,1 @@
+"""Generates client packages from the contract alone."""
