@@ -35,6 +35,8 @@ FEATURES = (
 NOT_NEEDED = {
     "java": {"offline_queue", "cache", "stale_if_error"},
     "go": {"offline_queue", "cache", "stale_if_error"},
+    # Speaks protobuf alone.
+    "kotlin": {"int64_json"},
 }
 
 
