@@ -46,6 +46,7 @@ check: setup ## format, lint, types, imports, contract, generated code, unit and
 generate: setup ## from proto/: server/gen, docs/openapi.json and the client packages (LANGUAGES=go,python)
 	@$(PYTHON_ENV) scripts/generate.py
 	@$(PYTHON_ENV) -m sdk.generator.openapi
+	@$(PYTHON_ENV) scripts/protoc_plugins.py $(LANGUAGES)
 	@$(PYTHON_ENV) -m sdk.generator $(if $(LANGUAGES),--languages $(LANGUAGES)) $(ARGS)
 
 release-contract: setup ## declare the contract as it is released: changes that break it fail from now on

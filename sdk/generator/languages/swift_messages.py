@@ -73,7 +73,7 @@ class MessageViews:
         made = pascal(oneof)
         nested = {
             each.name.split(".")[-1]
-            for each in (*self.api.messages, *self.api.enums)
+            for each in self.api.types()
             if each.name.rpartition(".")[0] == found.name and each.package == found.package
         }
         return f"{made}Case" if made in nested | {"Type", "Protocol", "Self"} else made

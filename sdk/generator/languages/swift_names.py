@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from sdk.generator.api_model import Api, Enum, Kind, Message
@@ -48,7 +49,7 @@ _SCALARS = {
     Kind.STRING: "String",
     Kind.BYTES: "Data",
 }
-_FORMS = {
+_FORMS: Mapping[Kind, str] = {
     kind: f"{name if kind is not Kind.BYTES else 'Bytes'}Form"
     for kind, name in _SCALARS.items()
     if kind not in (Kind.BOOL, Kind.STRING)
