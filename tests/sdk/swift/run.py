@@ -17,11 +17,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sdk.generator import command
 from tests.sdk.vectors import make as vectors
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "sdk/generated/swift"
 CONTRACT_TESTS = Path(__file__).resolve().parent
+TOY, TOY_WORK = ROOT / "tests/sdk/music/proto", ROOT / "build/sdks/work/swift-music"
 RESULT = ROOT / "build/sdks/swift.json"
 PARSER = ROOT / "build/tools/tree-sitter-swift"
 PARSER_PACKAGES = ("tree-sitter==0.25.2", "tree-sitter-swift==0.7.4")
@@ -67,6 +69,7 @@ FEATURES = {
 def main() -> int:
     """Check syntax, vectors and names, run what can be run, write the result; 1: a fault."""
     faults = [*syntax_faults(PACKAGE), *syntax_faults(CONTRACT_TESTS), *_unlisted(), *_vectors()]
+    faults += _toy()
     outcomes = _run_tests()
     features = {name: _feature(tests, outcomes) for name, tests in FEATURES.items()}
     faults += [f"failed: {test}" for test, outcome in outcomes.items() if outcome == "failed"]
@@ -90,6 +93,21 @@ def _feature(tests: list[str], outcomes: dict[str, str]) -> dict[str, Any]:
     return feature
 
 
+def _toy() -> list[str]:
+    """Return what is wrong with the package of the toy API: it must compile as it is."""
+    if command.main(["--proto", str(TOY), "--languages", "swift", "--out", str(TOY_WORK)]):
+        return ["the toy API can't be generated"]
+    package = TOY_WORK / "swift"
+    faults = list(syntax_faults(package))
+    swift = shutil.which("swift")
+    if swift is not None:
+        build = [swift, "build", "--build-tests"]
+        done = subprocess.run(build, cwd=package, capture_output=True, text=True, check=False)
+        if done.returncode:
+            faults.append(f"the toy API: {done.stdout}{done.stderr}")
+    return faults
+
+
 def syntax_faults(folder: Path) -> Iterator[str]:
     """Yield a line for each place of a Swift file that is not Swift."""
     parser = _parser()
@@ -110,8 +128,8 @@ def syntax_faults(folder: Path) -> Iterator[str]:
 def _parser() -> Any:
     """Return the parser; its packages lie with the other tools, as nothing else needs them."""
     if not PARSER.is_dir():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(PARSER)]
-        subprocess.run([*command, *PARSER_PACKAGES], check=True)
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(PARSER)]
+        subprocess.run([*install, *PARSER_PACKAGES], check=True)
     if str(PARSER) not in sys.path:
         sys.path.insert(0, str(PARSER))
     tree_sitter = importlib.import_module("tree_sitter")

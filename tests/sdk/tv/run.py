@@ -21,6 +21,8 @@ from urllib.parse import urlencode
 
 from deploy.envoy.run import Edge
 from deploy.envoy.settings import EdgeSettings, UpstreamSettings
+from sdk.examples.web.npm import link
+from sdk.generator import command
 from tests.sdk.live_server import live_server
 from tests.sdk.matrix import FEATURES, write_report
 from tests.sdk.tv.engines import ENGINES, Engine, EngineError, browser, display, prepare
@@ -33,6 +35,8 @@ ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
 GENERATED = ROOT / "sdk" / "generated" / "tv"
 PACKAGE = ROOT / "build" / "tv-package"
+TOY = ROOT / "tests" / "sdk" / "music" / "proto"
+TOY_WORK = ROOT / "build" / "sdks" / "work" / "tv-music"
 IN_CI = "53,69"
 UNIT_SUITES, LIVE_SUITES = "calls,client,queue", "live,wire"
 
@@ -47,6 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"no engine {', '.join(unknown)}; there are {', '.join(ENGINES)}")
     try:
         sizes = build_package()
+        build_toy()
         results = node_results()
         for name in names:
             prepare(ENGINES[name])
@@ -84,18 +89,36 @@ def build_package() -> dict[str, int]:
     return {"shortlist.min.js": sizes["gzip"]}
 
 
-def _npm(*arguments: str) -> None:
-    command = ["npm", "--loglevel=error", *arguments]
-    done = subprocess.run(command, cwd=PACKAGE, capture_output=True, text=True, check=False)
+def build_toy() -> None:
+    """Build the package of another API than ours, and run it on its mock.
+
+    Raises:
+        PackageError: as `build_package`, or the example with the mock fails.
+    """
+    if command.main(["--proto", str(TOY), "--languages", "tv", "--out", str(TOY_WORK)]):
+        raise PackageError("the toy API can't be generated")
+    package = TOY_WORK / "tv"
+    link(package, "node_modules", PACKAGE / "node_modules")
+    _npm("run", "build", folder=package)
+    _npm("run", "types", folder=package)
+    _run("node", "examples/mock.js", folder=package)
+
+
+def _npm(*arguments: str, folder: Path = PACKAGE) -> None:
+    _run("npm", "--loglevel=error", *arguments, folder=folder)
+
+
+def _run(*arguments: str, folder: Path) -> None:
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise PackageError(f"npm {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        raise PackageError(f"{folder}: {' '.join(arguments)}: {done.stdout}{done.stderr}")
 
 
 def node_results() -> list[Result]:
     """Run the unit suites in Node, on the readable library."""
-    command = ["node", str(HERE / "suite" / "node.js")]
-    command += [str(PACKAGE / "lib" / name) for name in ("shortlist.js", "testing.js")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    suites = ["node", str(HERE / "suite" / "node.js")]
+    suites += [str(PACKAGE / "lib" / name) for name in ("shortlist.js", "testing.js")]
+    done = subprocess.run(suites, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackageError(f"node: {done.stdout}{done.stderr}")
     found = [Result.read("Node", each) for each in json.loads(done.stdout)]
