@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve bench test test-sdks test-tv check generate release-contract lock clean
+.PHONY: help setup demo serve bench test test-sdks test-conformance test-tv check generate release-contract lock clean
 
 PYTHON_ENV := .venv/bin/python
 SHORTLIST := .venv/bin/shortlist
@@ -36,6 +36,9 @@ test: setup ## everything: what check does, then all tests with coverage
 
 test-sdks: setup ## the client packages of all languages: LANGUAGES=go,python
 	@$(PYTHON_ENV) scripts/test_sdks.py $(if $(LANGUAGES),--only $(LANGUAGES)) $(ARGS)
+
+test-conformance: setup ## a real server against all cases, and every seeded fault against its own
+	@$(TEST_THREADS) $(PYTHON_ENV) -m pytest tests/conformance $(ARGS)
 
 test-tv: setup ## the TV package in the engines of old TVs: ENGINES=49,53,56,65,69
 	@$(PYTHON_ENV) -m tests.sdk.tv.run $(if $(ENGINES),--engines $(ENGINES)) $(ARGS)

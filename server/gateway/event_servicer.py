@@ -24,6 +24,8 @@ from server.gen.google.longrunning import operations_pb2
 from server.gen.shortlist.v1 import event_pb2, event_service_pb2
 
 MAX_BATCH = 500
+# The longest that an event's id may be.
+MAX_ID = 128
 # Results are about one event, so their paths begin there, in batches and streams too.
 PATH = "event."
 
@@ -128,12 +130,7 @@ class EventServicer:
     ) -> None:
         try:
             async for request in requests:
-                if isinstance(request, RefusedMessage):
-                    await arrived.put(_Checked(_event_id(request.message), request.error))
-                    continue
-                sent_ms = _sent_ms(request)
-                now = replace(call, received_ms=self._clock.now_ms())
-                await arrived.put(self._check(request.event, sent_ms, now))
+                await arrived.put(self._checked(request, call))
         except Exception:
             # What has arrived is still answered before the stream ends with the error.
             await arrived.put(None)
@@ -145,6 +142,22 @@ class EventServicer:
     ) -> operations_pb2.Operation:
         """Begin an import."""
         return await self._operations.start(IMPORT_EVENTS, request)
+
+    def _checked(
+        self, request: event_service_pb2.StreamEventsRequest | RefusedMessage, call: Call
+    ) -> _Checked:
+        """Check a message of a stream; what is kept of it has no more than an event may have."""
+        if isinstance(request, RefusedMessage):
+            return _Checked(_shown_id(request.message), _without_frames(request.error))
+        try:
+            self._constraints.require(request)
+            now = replace(call, received_ms=self._clock.now_ms())
+            checked = self._check(request.event, _sent_ms(request), now)
+        except ServerError as error:
+            checked = _Checked(request.event.event_id, error)
+        if isinstance(checked.event, ServerError):
+            return _Checked(_shown_id(request), _without_frames(checked.event))
+        return checked
 
     def _check(self, message: event_pb2.Event, sent_ms: int | None, call: Call) -> _Checked:
         try:
@@ -171,11 +184,18 @@ class EventServicer:
             ]
 
 
-def _event_id(message: Message | None) -> str:
-    """Return the id of a streamed event as given, if it can be read."""
+def _shown_id(message: Message | None) -> str:
+    """Return the id of a streamed event, if it can be read, and no longer than an id may be: many
+    answers may wait for a client that reads none, and what was refused can be of any size."""
     if isinstance(message, event_service_pb2.StreamEventsRequest):
-        return message.event.event_id
+        return message.event.event_id[:MAX_ID]
     return ""
+
+
+def _without_frames(error: ServerError) -> ServerError:
+    """Return the error without the frames that raised it, which hold the message."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _sent_ms(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 
 from server.core.jobs import Progress
-from server.gateway.ports import Jobs, OperationRecord
+from server.gateway.ports import Jobs, OperationRecord, OperationStore
 from server.gateway.translation.attributes import DeclaredAttributes
 from server.gateway.translation.job_results import (
     erasure_receipt,
@@ -23,6 +24,7 @@ from server.gateway.translation.users import user_id_of, user_message
 from server.gen.shortlist.v1 import (
     catalog_service_pb2,
     event_service_pb2,
+    user_pb2,
     user_service_pb2,
 )
 from server.profiles.ports import ProfileStore
@@ -34,6 +36,8 @@ IMPORT_EVENTS = "import_events"
 IMPORT_ITEMS = "import_items"
 ERASE_USER = "erase_user"
 EXPORT_USER = "export_user"
+# Operations that are looked through at a time.
+_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +58,9 @@ class OperationKind:
 
 
 def operation_kinds(
-    jobs: Jobs, profiles: ProfileStore, declared: DeclaredAttributes
+    jobs: Jobs, profiles: ProfileStore, declared: DeclaredAttributes, operations: OperationStore
 ) -> Mapping[str, OperationKind]:
-    """Return the kinds by name."""
+    """Return the kinds by name; `operations` is where their results go."""
 
     async def import_events(request: Request, progress: Progress) -> Message:
         return events_imported(await jobs.import_events(event_import(request), progress))
@@ -66,7 +70,8 @@ def operation_kinds(
 
     async def erase_user(request: Request, progress: Progress) -> Message:
         erasure = await jobs.erase_user(user_id_of(request.name), progress)
-        return erasure_receipt(request.name, erasure)
+        stores = {**erasure.stores, "operations": await forget_exports(request.name, operations)}
+        return erasure_receipt(request.name, replace(erasure, stores=stores))
 
     async def export_user(request: Request, progress: Progress) -> Message:
         user_id = user_id_of(request.name)
@@ -98,6 +103,34 @@ def operation_kinds(
             request=user_service_pb2.ExportUserRequest, run=export_user, metadata=_user_metadata
         ),
     }
+
+
+async def forget_exports(user: str, operations: OperationStore) -> int:
+    """Take what was exported of `users/{user}` out of finished exports, whose results can be read
+    for as long as the operations are kept; return of how many.
+
+    Raises:
+        StorageFullError, UnavailableError: repeat it.
+    """
+    count, after = 0, ""
+    while found := await operations.page(after=after, limit=_PAGE):
+        for record in found:
+            if record.kind != EXPORT_USER or not record.response:
+                continue
+            request = user_service_pb2.ExportUserRequest.FromString(record.request)
+            if request.name == user:
+                await operations.put(replace(record, response=_emptied(record.response)))
+                count += 1
+        after = found[-1].name
+    return count
+
+
+def _emptied(response: bytes) -> bytes:
+    """Return the packed result of an export with nothing left but that there was one."""
+    packed, export = AnyMessage.FromString(response), user_pb2.UserExport()
+    packed.Unpack(export)
+    packed.Pack(user_pb2.UserExport(read_time=export.read_time))
+    return packed.SerializeToString()
 
 
 def _import_metadata(

@@ -102,7 +102,7 @@ class Services(grpc.GenericRpcHandler):
         declared = DeclaredAttributes(backends.catalog)
         self.operations = Operations(
             backends.operations,
-            operation_kinds(backends.jobs, backends.profiles, declared),
+            operation_kinds(backends.jobs, backends.profiles, declared, backends.operations),
             backends.clock,
             concurrency=settings.concurrent_operations,
         )

@@ -72,7 +72,9 @@ def _enqueue_and_kill(folder: Path, user: str) -> list[str]:
     )
     lines = [process.stdout.readline().strip() for _ in range(10)]
     process.send_signal(signal.SIGKILL)
-    rest, _ = process.communicate(timeout=30)
+    # Not `communicate`, which knows nothing of what `readline` has read ahead.
+    rest = process.stdout.read()
+    process.wait(timeout=30)
     return [line for line in (*lines, *rest.splitlines()) if len(line) == 36]
 
 
