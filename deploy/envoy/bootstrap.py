@@ -12,6 +12,8 @@ from deploy.envoy.settings import EdgeSettings
 from deploy.envoy.typed import Config, typed
 
 LISTENER = "edge"
+# The transcoder keeps here what it replaces; callers' own would be logged instead of what they did.
+_ORIGINAL = ("x-envoy-original-method", "x-envoy-original-path")
 
 
 def bootstrap(contract: EdgeContract, settings: EdgeSettings) -> Config:
@@ -49,6 +51,7 @@ def _listener(contract: EdgeContract, settings: EdgeSettings) -> Config:
         xff_num_trusted_hops=settings.trusted_hops,
         # No address may steer the edge by x-envoy headers.
         internal_address_config={},
+        early_header_mutation_extensions=[_without(_ORIGINAL)],
         normalize_path=True,
         merge_slashes=True,
         path_with_escaped_slashes_action="KEEP_UNCHANGED",
@@ -93,7 +96,7 @@ def _access_log(path: str) -> list[Config]:
     """Write a JSON line a request, with nothing of credentials, query strings or bodies."""
     fields = {
         "time": "%START_TIME%",
-        "method": "%REQ(:METHOD)%",
+        "method": "%REQ(X-ENVOY-ORIGINAL-METHOD?:METHOD)%",
         "path": "%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%",
         "route": "%ROUTE_NAME%",
         "protocol": "%PROTOCOL%",
@@ -118,6 +121,15 @@ def _access_log(path: str) -> list[Config]:
             "typed_config": typed(kind, path=path, log_format=log_format),
         }
     ]
+
+
+def _without(names: tuple[str, ...]) -> Config:
+    """Take headers away from requests before anything reads them."""
+    kind = "extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
+    return {
+        "name": "envoy.http.early_header_mutation.header_mutation",
+        "typed_config": typed(kind, mutations=[{"remove": name} for name in names]),
+    }
 
 
 def _local_replies() -> Config:

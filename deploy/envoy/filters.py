@@ -108,6 +108,8 @@ def _jwt(jwt: JwtSettings) -> Config:
         "issuer": jwt.issuer,
         "audiences": list(jwt.audience),
         "local_jwks": {"filename": str(jwt.jwks)},
+        # Not from the address as well, which is Envoy's default: addresses end up in logs.
+        "from_headers": [{"name": "authorization", "value_prefix": "Bearer "}],
         "forward": True,
         "payload_in_metadata": "claims",
         "clock_skew_seconds": jwt.leeway_s,
@@ -123,7 +125,7 @@ def _jwt(jwt: JwtSettings) -> Config:
 
 
 def _limits(limits: LimitSettings) -> Config:
-    """Limit each caller, and all together; pages and health checks have no caller."""
+    """Limit each caller, and all together; who asks for pages is known by the address."""
     enabled = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
     return http_filter(
         "local_ratelimit",

@@ -30,6 +30,10 @@ _CONTENT_TYPES = {
 }
 # `app-3fa9c2d1.js`: a bundler's name with a digest; another content has another name.
 _DIGESTED = r"/.*[.-][0-9A-Za-z_]{8,}\.[a-z0-9]+"
+# What a folder often holds without being meant to be seen: `.env`, `.git/config`; but for what is
+# meant to be found there (RFC 8615). The filter decodes what is escaped.
+_HIDDEN = r".*/(\.|%2[eE]).*"
+_WELL_KNOWN = r"/\.well-known(/[0-9A-Za-z_-][0-9A-Za-z._-]*)+"
 
 
 def file_server_filter() -> Config:
@@ -50,16 +54,20 @@ def static_routes(settings: EdgeSettings, action: Config) -> list[Config]:
         directory_behaviors=[{"default_file": "index.html"}],
         manager_config={"thread_pool": {"thread_count": 1}},
     )
+    hidden = {"safe_regex": {"regex": _HIDDEN}, "headers": [_READS]}
+    nowhere = {"status": 404, "body": {"inline_string": "Not Found"}}
     return [
-        _route(IMMUTABLE, {"safe_regex": {"regex": _DIGESTED}, "headers": [_READS]}, serve, action),
-        _route(STATIC, {"prefix": "/", "headers": [_READS]}, serve, action),
+        _route(STATIC, {"safe_regex": {"regex": _WELL_KNOWN}}, serve, action),
+        {"name": STATIC, "match": hidden, "direct_response": nowhere},
+        _route(IMMUTABLE, {"safe_regex": {"regex": _DIGESTED}}, serve, action),
+        _route(STATIC, {"prefix": "/"}, serve, action),
     ]
 
 
 def _route(name: str, match: Config, serve: Config, action: Config) -> Config:
     return {
         "name": name,
-        "match": match,
+        "match": {**match, "headers": [_READS]},
         "route": action,
         "typed_per_filter_config": {"envoy.filters.http.file_server": serve},
     }

@@ -70,10 +70,8 @@ function envoy_on_request(handle)
     return refuse(handle, "404", "INVALID_REQUEST", "there is no such path or method")
   end
   local needed = METHODS[route]
-  if needed == nil then
-    return
-  end
-  if not CHECKS_CREDENTIALS then
+  -- Pages and services without a scope too: strangers must not use up what all callers share.
+  if needed == nil or not CHECKS_CREDENTIALS then
     headers:replace("x-edge-caller", address_of(handle))
     return
   end

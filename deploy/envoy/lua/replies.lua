@@ -32,6 +32,30 @@ local function pass_deadline(headers)
   end
 end
 
+-- The scheme's case doesn't matter (RFC 9110, section 11.1), but to the filter that checks tokens.
+local function spell_scheme(headers)
+  if headers:getNumValues("authorization") == 1 then
+    local scheme, token = string.match(headers:get("authorization"), "^(%a+) (.*)$")
+    if scheme and scheme ~= "Bearer" and string.lower(scheme) == "bearer" then
+      headers:replace("authorization", "Bearer " .. token)
+    end
+  end
+end
+
+-- Caches keep what a GET is answered with by its address; the transcoder would let a body, which is
+-- no part of that, change the answer.
+local function refuse_body(handle)
+  local body = handle:body()
+  if body and body:length() > 0 then
+    handle:respond({
+      [":status"] = "400",
+      ["x-edge-status"] = "400",
+      ["x-edge-reason"] = "INVALID_REQUEST",
+      ["x-edge-message"] = "a request that only reads has no body",
+    }, "")
+  end
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   headers:remove("x-edge-caller")
@@ -44,10 +68,15 @@ function envoy_on_request(handle)
     request_id = ""
   end
   kept:set("edge", "request_id", request_id)
-  if headers:get(":method") == "GET" then
+  local method = headers:get(":method")
+  if method == "GET" then
     kept:set("edge", "if_none_match", headers:get("if-none-match") or "")
   end
   pass_deadline(headers)
+  spell_scheme(headers)
+  if method == "GET" or method == "HEAD" then
+    refuse_body(handle)
+  end
 end
 
 -- Envoy's reasons for refusing, most telling first: {pattern of the details, reason, message}.

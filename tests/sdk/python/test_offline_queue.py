@@ -64,17 +64,16 @@ async def test_killed_between_enqueue_and_flush_all_arrive_exactly_once(
 
 
 def _enqueue_and_kill(folder: Path, user: str) -> list[str]:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", ENQUEUE, folder, user],
         env={**os.environ, "PYTHONPATH": str(SDK / "src")},
         stdout=subprocess.PIPE,
         text=True,
-    )
-    lines = [process.stdout.readline().strip() for _ in range(10)]
-    process.send_signal(signal.SIGKILL)
-    # Not `communicate`, which knows nothing of what `readline` has read ahead.
-    rest = process.stdout.read()
-    process.wait(timeout=30)
+    ) as process:
+        lines = [process.stdout.readline().strip() for _ in range(10)]
+        process.send_signal(signal.SIGKILL)
+        # Not `communicate`, which knows nothing of what `readline` has read ahead.
+        rest = process.stdout.read()
     return [line for line in (*lines, *rest.splitlines()) if len(line) == 36]
 
 
