@@ -30,7 +30,7 @@ _YEAR_1_S, _YEAR_10000_S = -62_135_596_800, 253_402_300_800
 _DURATION_LIMIT_S = 315_576_000_000
 _NANOS = 1_000_000_000
 # Of a map's key, in the place that a violation names: longer ones are none that may be used.
-_MAX_KEY = 80
+MAX_KEY = 80
 
 
 class Constraints:
@@ -193,7 +193,7 @@ def _entries(
     def check(message: Part, path: str, found: list[FieldViolation]) -> None:
         entries = getattr(message, name)
         for key in entries:
-            place = f'{path}{name}["{key[:_MAX_KEY] if isinstance(key, str) else key}"]'
+            place = f'{path}{name}["{key[:MAX_KEY] if isinstance(key, str) else key}"]'
             _apply(key_rules, key, place, found)
             value = entries[key]
             _apply(value_rules, value, place, found)

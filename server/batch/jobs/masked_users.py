@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 import orjson
 
 from server.core.errors import ArtifactError
+
+log = logging.getLogger(__name__)
 
 FILE_NAME = "masked_users.json"
 
@@ -54,7 +57,8 @@ class MaskedUsers:
         return [key for key, offset in self.read().items() if log_watermark <= offset]
 
     def add(self, subject_keys: list[str], offset: int) -> int:
-        """Mask subjects, durable on return; return how many were not masked before. Blocking.
+        """Mask subjects, durable on return; return how many of them a version knew, and was not
+        told before to forget. Blocking.
 
         Raises:
             ArtifactError: the file is damaged.
@@ -69,7 +73,24 @@ class MaskedUsers:
             os.fsync(file.fileno())
         Path(file.name).replace(self.path)
         _sync(self.folder)
-        return len(new)
+        return len(self._trained_on(set(new)))
+
+    def _trained_on(self, subject_keys: set[str]) -> set[str]:
+        """Return those that any version in the folder was trained on."""
+        known: set[str] = set()
+        for manifest in self.folder.glob("*/manifest.json"):
+            try:
+                users = manifest.parent / str(orjson.loads(manifest.read_bytes())["users"])
+                known |= subject_keys.intersection(users.read_text("utf-8").splitlines())
+            except (
+                OSError,
+                orjson.JSONDecodeError,
+                KeyError,
+                TypeError,
+                UnicodeDecodeError,
+            ) as error:
+                log.warning("%s: its users can't be read: %r", manifest.parent.name, error)
+        return known
 
 
 def _sync(folder: Path) -> None:

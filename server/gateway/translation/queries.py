@@ -58,6 +58,9 @@ def request_digest(request: service.RecommendRequest) -> bytes:
     fixed.serving_config = request.serving_config or "home"
     if fixed.HasField("context"):
         fixed.context.ClearField("client_time")
+        # Without it, a context may say as little as none.
+        if not fixed.context.ByteSize():
+            fixed.ClearField("context")
     # A newer client may not send the same unknown fields each time.
     fixed.DiscardUnknownFields()
     return hashlib.sha256(fixed.SerializeToString(deterministic=True)).digest()[:DIGEST_BYTES]

@@ -154,7 +154,8 @@ async def test_an_erasure_reaches_every_store(people):
     assert erasure.erase_ms == NOW_MS
     assert erasure.stores == {
         "event_log": 2,
-        "models": 2,
+        # There is none.
+        "models": 0,
         "online_features": 2,
         "sessions": 2,
         "slate_log": 2,
@@ -210,9 +211,18 @@ async def test_a_crash_in_the_middle_is_made_good_by_a_repetition(people):
 def test_models_of_before_the_erasure_must_not_know_the_user(tmp_path):
     masked = MaskedUsers(tmp_path / "models")
     assert masked.keys() == []
+    version = tmp_path / "models" / "v1"
+    version.mkdir(parents=True)
+    (version / "manifest.json").write_text('{"users": "user_ids.txt"}')
+    (version / "user_ids.txt").write_text("ann\nbob\n")
+    broken = tmp_path / "models" / "v2"
+    broken.mkdir()
+    (broken / "manifest.json").write_text("{")
     assert masked.add(["ann"], 100) == 1
     assert masked.add(["ann", "bob"], 200) == 1
+    assert masked.add(["nobody"], 100) == 0
     assert masked.keys(log_watermark=200) == ["ann", "bob"]
+    assert masked.keys(log_watermark=100) == ["ann", "bob", "nobody"]
     assert masked.keys(log_watermark=201) == []
     masked.path.write_text("[1]")
     with pytest.raises(ArtifactError, match=r"masked_users\.json: can't be read"):

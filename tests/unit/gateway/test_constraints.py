@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.core.errors import InvalidRequestError
-from server.gateway.constraints import Constraints
+from server.gateway.constraints import MAX_KEY, Constraints
 from server.gateway.value_rules import UnsupportedConstraintError
 from server.gen.buf.validate import validate_pb2
 from server.gen.shortlist.v1 import (
@@ -125,7 +125,8 @@ def reference_path(violation):
             case "index":
                 path += f"[{element.index}]"
             case "string_key":
-                path += f'["{element.string_key}"]'
+                # A long key is shortened: it may be as long as a request.
+                path += f'["{element.string_key[:MAX_KEY]}"]'
     return path
 
 

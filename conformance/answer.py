@@ -1,0 +1,123 @@
+"""What came back from a call, as JSON that cases can match."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError
+
+from conformance.case import JSON
+from conformance.contract import Contract
+from conformance.own_messages import own_message
+
+DETAILS_KEY = "grpc-status-details-bin"
+
+
+@dataclass(slots=True)
+class Answer:
+    """What came of a call.
+
+    Attributes:
+        error: None if there was none; else `{code, reason, domain, message, metadata, request_id,
+            field_violations, resource, retry_delay_s, quota, details, from_server}`.
+        timed_out: our own deadline passed without any answer of the server.
+    """
+
+    reply: JSON = None
+    error: dict[str, JSON] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    trailers: dict[str, str] = field(default_factory=dict)
+    elapsed_ms: float = 0.0
+    timed_out: bool = False
+
+    def as_json(self) -> dict[str, JSON]:
+        """Return it as what `expect.answer` and `capture` look at."""
+        return {
+            "reply": self.reply,
+            "error": self.error,
+            "headers": self.headers,
+            "trailers": self.trailers,
+            "elapsed_ms": self.elapsed_ms,
+        }
+
+
+def error_of_details(
+    code: str, message: str, raw: bytes | None, contract: Contract
+) -> dict[str, JSON]:
+    """Return an error from what the transport has of it."""
+    details: list[dict[str, JSON]] = []
+    if raw:
+        status = own_message("google.rpc.Status")
+        try:
+            status.ParseFromString(raw)
+            details = contract.to_json(_in_pool(contract, status)).get("details", [])
+        except (DecodeError, TypeError, json_format.Error) as error:
+            message = f"{message} (its details can't be read: {error})"
+    return _error(code, message, details, from_server=raw is not None)
+
+
+def _in_pool(contract: Contract, status: JSON) -> JSON:
+    kind = contract.pool.FindMessageTypeByName("google.rpc.Status")
+    return contract.decode(kind, status.SerializeToString())
+
+
+def with_errors(value: JSON) -> JSON:
+    """Return JSON in which every google.rpc.Status is an error like that of a call."""
+    if isinstance(value, list):
+        return [with_errors(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"code", "message", "details"} and isinstance(value["code"], int):
+        return _error(_code_name(value["code"]), value["message"], value["details"], True)
+    return {name: with_errors(each) for name, each in value.items()}
+
+
+CODES = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+]
+
+
+def _code_name(code: int) -> str:
+    return CODES[code] if 0 <= code < len(CODES) else str(code)
+
+
+def _error(
+    code: str, message: str, details: list[dict[str, JSON]], from_server: bool
+) -> dict[str, JSON]:
+    kinds = {str(each.get("@type", "")).rpartition(".")[2]: each for each in details}
+    info = kinds.get("ErrorInfo", {})
+    error: dict[str, JSON] = {
+        "code": code,
+        "message": message,
+        "reason": info.get("reason", ""),
+        "domain": info.get("domain", ""),
+        "metadata": info.get("metadata", {}),
+        "request_id": info.get("metadata", {}).get("request_id", ""),
+        "details": details,
+        "from_server": from_server,
+        "field_violations": kinds.get("BadRequest", {}).get("field_violations", []),
+    }
+    if "ResourceInfo" in kinds:
+        error["resource"] = kinds["ResourceInfo"]
+    if "QuotaFailure" in kinds:
+        error["quota"] = kinds["QuotaFailure"]
+    if "RetryInfo" in kinds:
+        error["retry_delay_s"] = float(kinds["RetryInfo"].get("retry_delay", "0s").rstrip("s"))
+    return error

@@ -1,0 +1,127 @@
+"""The command line: `python -m conformance` and `shortlist conformance`.
+
+Exit status: 0: every MUST and SHOULD held; 1: some did not; 2: nothing could be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import grpc
+
+from conformance import golden_mode, server_mode
+from conformance.case import JSON
+from conformance.credentials import BrokenKeysError
+from conformance.expected_failures import BrokenExpectationsError, read_expected_failures
+from conformance.loading import CASES, BrokenCaseError, read_cases
+from conformance.mode import Mode
+from conformance.outcome import Outcome
+from conformance.reflection import NoReflectionError
+from conformance.reports.files import write_json, write_junit, write_matrix
+from conformance.reports.text import TextReport
+from conformance.running import LEVELS, Selection, run_cases
+
+# Each module has `add_arguments` and `open_targets` (conformance/mode.py). Client mode needs the
+# programs under test, which the installed package does not bring.
+OPTIONAL_MODES = ("conformance.clients.mode",)
+
+
+def main(argv: list[str]) -> int:
+    """Run cases and return the exit status."""
+    modes = [server_mode, golden_mode, *_optional_modes()]
+    options = _parser(modes).parse_args(argv)
+    try:
+        cases = [c for c in read_cases(options.cases) if _selection(options).takes(c)]
+        if options.list:
+            print("\n".join(f"{case.level:<6} {case.id}: {case.proves}" for case in cases))
+            return 0
+        return _run(options, modes, cases)
+    except (
+        BrokenCaseError,
+        BrokenKeysError,
+        BrokenExpectationsError,
+        NoReflectionError,
+        server_mode.WorldError,
+    ) as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return 2
+    except grpc.RpcError as error:
+        print(f"conformance: the target does not answer: {error}", file=sys.stderr)
+        return 2
+
+
+def _optional_modes() -> list[JSON]:
+    found = []
+    for name in OPTIONAL_MODES:
+        try:
+            found.append(importlib.import_module(name))
+        except ModuleNotFoundError as error:
+            if error.name is None or not name.startswith(error.name):
+                raise
+    return found
+
+
+def _parser(modes: list[JSON]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
+    parser.add_argument("--cases", type=Path, default=CASES, metavar="DIR", help="other cases")
+    parser.add_argument("--run", action="append", default=[], metavar="PATTERN", help="suite/case")
+    parser.add_argument("--skip", action="append", default=[], metavar="PATTERN")
+    parser.add_argument("--level", choices=LEVELS, default="MAY", help="the least binding level")
+    parser.add_argument("--expected-failures", type=Path, metavar="FILE")
+    parser.add_argument("--parallel", type=int, default=8, metavar="N", help="cases at a time")
+    parser.add_argument("--list", action="store_true", help="only say which cases there are")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--junit", type=Path, metavar="FILE")
+    parser.add_argument("--matrix", type=Path, metavar="FILE")
+    for mode in modes:
+        mode.add_arguments(parser)
+    return parser
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    return Selection(options.run, options.skip, options.level)
+
+
+def _run(options: argparse.Namespace, modes: list[JSON], cases: list[JSON]) -> int:
+    expected = read_expected_failures(options.expected_failures)
+    unknown = expected.unknown(read_cases(options.cases))
+    if unknown:
+        raise BrokenExpectationsError(f"no such cases: {', '.join(unknown)}")
+    started, outcomes = time.monotonic(), dict[str, list[Outcome]]()
+    with ExitStack() as stack:
+        targets: list[Mode] = [
+            each for mode in modes for each in stack.enter_context(mode.open_targets(options))
+        ]
+        if not targets:
+            print("conformance: nothing to run against: give --target", file=sys.stderr)
+            return 2
+        total = sum(bool(set(c.modes) & set(t.kinds)) for t in targets for c in cases)
+        text = TextReport(total)
+        for target in targets:
+            outcomes[target.target] = run_cases(
+                target, cases, expected, text.add, parallel=options.parallel
+            )
+    text.end(outcomes)
+    _write_files(options, outcomes, time.monotonic() - started)
+    return 1 if _is_bad(outcomes) else 0
+
+
+def _is_bad(outcomes: dict[str, list[Outcome]]) -> bool:
+    found = [each for target in outcomes.values() for each in target]
+    return any(each.verdict.is_bad and each.case.level != "MAY" for each in found)
+
+
+def _write_files(
+    options: argparse.Namespace, outcomes: dict[str, list[Outcome]], duration_s: float
+) -> None:
+    if options.json:
+        write_json(options.json, outcomes, duration_s)
+    if options.junit:
+        write_junit(options.junit, outcomes)
+    if options.matrix:
+        write_matrix(options.matrix, outcomes)

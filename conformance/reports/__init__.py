@@ -1,0 +1,1 @@
+"""What a run says: text as it goes, JSON, JUnit, a matrix."""

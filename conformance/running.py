@@ -1,0 +1,89 @@
+"""Runs cases beside each other on every target, and says what came of each as it comes."""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from conformance.case import Case
+from conformance.expected_failures import ExpectedFailures
+from conformance.mode import Mode
+from conformance.outcome import Outcome, Verdict
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which cases run: patterns of `suite/case`, and the least binding level."""
+
+    run: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    level: str = "MAY"
+
+    def takes(self, case: Case) -> bool:
+        """Whether a case is to run."""
+        if LEVELS.index(case.level) > LEVELS.index(self.level):
+            return False
+        if self.run and not _is_like(case, self.run):
+            return False
+        return not _is_like(case, self.skip)
+
+
+def _is_like(case: Case, patterns: Iterable[str]) -> bool:
+    """Whether a pattern is the suite, the case, or a wildcard of `suite/case`."""
+    names = (case.id, case.id.partition("[")[0], case.suite)
+    # Brackets are a variant's, not a set of characters.
+    escaped = (pattern.replace("[", "[[]") for pattern in patterns)
+    return any(fnmatch.fnmatchcase(name, each) for each in escaped for name in names)
+
+
+Report = Callable[[str, Outcome], None]
+
+
+def run_cases(
+    target: Mode,
+    cases: Sequence[Case],
+    expected: ExpectedFailures,
+    report: Report,
+    *,
+    parallel: int,
+) -> list[Outcome]:
+    """Run a target's cases, those that must be alone last, and return the outcomes in order."""
+    reporting = threading.Lock()
+
+    def run(case: Case) -> Outcome:
+        reason = target.skips(case)
+        if reason:
+            outcome = Outcome(case, Verdict.SKIPPED, reason)
+        else:
+            outcome = _as_expected(target.run(case), expected)
+        with reporting:
+            report(target.target, outcome)
+        return outcome
+
+    mine = [case for case in cases if set(case.modes) & set(target.kinds)]
+    together = [case for case in mine if not case.runs_alone]
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        found = dict(zip([case.id for case in together], pool.map(run, together), strict=True))
+    found |= {case.id: run(case) for case in mine if case.runs_alone}
+    return [found[case.id] for case in mine]
+
+
+def _as_expected(outcome: Outcome, expected: ExpectedFailures) -> Outcome:
+    """Return the outcome as the file of expected failures sees it."""
+    why = expected.reason(outcome.case)
+    if why is None:
+        return outcome
+    if outcome.verdict is Verdict.FAILED:
+        return replace(outcome, verdict=Verdict.EXPECTED, reason=f"{why} ({outcome.reason})")
+    if outcome.verdict is Verdict.PASSED:
+        return replace(
+            outcome,
+            verdict=Verdict.UNEXPECTED,
+            reason=f"it passes, yet was expected to fail: {why}",
+        )
+    return outcome

@@ -1,0 +1,220 @@
+"""Does one step of a case against a server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from google.protobuf import json_format
+
+from conformance.answer import Answer
+from conformance.case import JSON
+from conformance.contract import Contract, UnknownMethodError
+from conformance.credentials import Credentials
+from conformance.descriptions import describe
+from conformance.expectation import unmet
+from conformance.http_wire import HttpWire
+from conformance.janitor import Janitor
+from conformance.laws import broken_laws
+from conformance.paths import NoSuchPathError, at
+from conformance.values import Scope, compute, seconds
+from conformance.wire import Call, Trace, Wire
+
+TIMEOUT_S = 15.0
+PAUSE_S = 0.1
+MAX_PAGES = 100
+ACTIONS = [
+    "call",
+    "paginate_all",
+    "stream",
+    "cancel_after",
+    "burst",
+    "wait",
+    "describe",
+    "encode",
+    "sdk",
+    "compute",
+    "http",
+]
+
+
+class StepFailedError(Exception):
+    """A step did not do what it had to; says what was found."""
+
+
+@dataclass(slots=True)
+class Target:
+    """What steps are done to; `wire` is None without a server (golden mode)."""
+
+    contract: Contract
+    credentials: Credentials
+    wire: Wire | None = None
+    http: HttpWire | None = None
+    janitor: Janitor = field(default_factory=Janitor)
+
+
+def name_of(step: Mapping[str, JSON], place: int) -> str:
+    """Return what a step is called in reports."""
+    action = next((each for each in ACTIONS if each in step), "nothing")
+    return step.get("name") or f"step {place + 1}: {action} {step.get(action, '')}".rstrip()
+
+
+class Stepper:
+    """Does the steps of one case."""
+
+    def __init__(self, target: Target, scope: Scope, trace: Trace) -> None:
+        self._target = target
+        self._scope = scope
+        self._trace = trace
+
+    def do(self, step: Mapping[str, JSON]) -> None:
+        """Do a step, again where it says `eventually`, and keep what it captures.
+
+        Raises:
+            StepFailedError: what came is not what the case expects.
+        """
+        patience_s = seconds(step["eventually"]) if "eventually" in step else 0.0
+        deadline = time.monotonic() + patience_s
+        before = len(self._trace.lines)
+        while True:
+            # Of a step that is repeated only the last attempt is shown.
+            del self._trace.lines[before:]
+            answer = self._attempt(step)
+            lines = self._unmet(step, answer)
+            if not lines:
+                break
+            if time.monotonic() >= deadline:
+                waited = f"not within {patience_s:g} s: " if patience_s else ""
+                raise StepFailedError(waited + "\n".join(lines[:12]))
+            time.sleep(PAUSE_S)
+        self._capture(step, answer)
+
+    def _unmet(self, step: Mapping[str, JSON], answer: Answer) -> list[str]:
+        expect = compute(step.get("expect", {}), self._scope)
+        expects_deadline = "DEADLINE_EXCEEDED" in repr(expect)
+        if answer.timed_out and not expects_deadline:
+            return [f"no answer within {self._timeout_s(step):g} s: it hangs"]
+        return broken_laws(answer) + unmet(expect, answer, self._scope)
+
+    def _capture(self, step: Mapping[str, JSON], answer: Answer) -> None:
+        found = answer.as_json()
+        for name, path in compute(step.get("capture", {}), self._scope).items():
+            head = path.partition(".")[0].partition("[")[0]
+            source = found if head in found else answer.reply
+            try:
+                self._scope[name] = at(path, source)
+            except NoSuchPathError as error:
+                raise StepFailedError(f"nothing to capture: {error}") from error
+
+    def _attempt(self, step: Mapping[str, JSON]) -> Answer:
+        if "wait" in step:
+            time.sleep(seconds(step["wait"]))
+            return Answer(reply={})
+        request = compute(step.get("request"), self._scope)
+        if "compute" in step:
+            return Answer(reply=request)
+        if "describe" in step:
+            return Answer(
+                reply=describe(self._target.contract, str(compute(step["describe"], self._scope)))
+            )
+        if "encode" in step:
+            return self._encoded(str(compute(step["encode"], self._scope)), request)
+        if "http" in step:
+            return self._http(compute(step["http"], self._scope), step, request)
+        try:
+            return self._called(step, request)
+        except UnknownMethodError as error:
+            raise StepFailedError(str(error)) from error
+        except json_format.ParseError as error:
+            raise StepFailedError(f"the request does not fit the contract: {error}") from error
+
+    def _called(self, step: Mapping[str, JSON], request: JSON) -> Answer:
+        wire = self._target.wire
+        if wire is None:
+            raise StepFailedError("there is no server here")
+        action = next((each for each in ACTIONS if each in step), "")
+        name = str(compute(step.get(action, ""), self._scope))
+        call = Call(
+            method=self._target.contract.method(name),
+            body=request,
+            metadata=self._metadata(step),
+            timeout_s=self._timeout_s(step),
+            unknown_fields=bytes.fromhex(step.get("unknown_fields", "")),
+        )
+        self._target.janitor.note(call.method.name, request)
+        match action:
+            case "call":
+                return wire.call(call, self._trace)
+            case "stream":
+                return wire.stream(call, self._trace)
+            case "cancel_after":
+                return wire.cancelled(call, seconds(step["after"]), self._trace)
+            case "burst":
+                return wire.burst(call, int(step["times"]), self._trace)
+            case "paginate_all":
+                return self._all_pages(wire, call, step)
+        raise StepFailedError(f"a server can't do {action!r}")
+
+    def _all_pages(self, wire: Wire, call: Call, step: Mapping[str, JSON]) -> Answer:
+        limit, body = int(step.get("max_pages", 0)), dict(call.body or {})
+        pages: list[JSON] = []
+        again: list[JSON] = []
+        started = time.monotonic()
+        while True:
+            for kept in (pages, again) if step.get("twice") else (pages,):
+                call.body = body
+                # The first page of a feed begins a new one each time: only its token names it.
+                if kept is again and "page_token" not in body:
+                    again.append(pages[-1])
+                    continue
+                answer = wire.call(call, self._trace)
+                if answer.error is not None:
+                    return answer
+                kept.append(answer.reply)
+            token = pages[-1]["next_page_token"]
+            if not token or (limit and len(pages) >= limit):
+                break
+            if len(pages) >= MAX_PAGES:
+                raise StepFailedError(f"no end after {MAX_PAGES} pages")
+            body["page_token"] = token
+        reply = {"pages": pages, "items": [each for page in pages for each in _listed(page)]}
+        if step.get("twice"):
+            reply["again"] = again
+        return Answer(reply=reply, elapsed_ms=(time.monotonic() - started) * 1000)
+
+    def _encoded(self, name: str, request: JSON) -> Answer:
+        contract = self._target.contract
+        kind = contract.message_type(name)
+        try:
+            if isinstance(request, str) and request.startswith("hex:"):
+                message = contract.decode(kind, bytes.fromhex(request[4:]))
+            else:
+                message = contract.parse(kind, request)
+        except json_format.ParseError as error:
+            return Answer(error={"code": "INVALID_ARGUMENT", "message": str(error)})
+        raw = message.SerializeToString(deterministic=True)
+        again = contract.decode(kind, raw)
+        camel = json_format.MessageToDict(again, descriptor_pool=contract.pool)
+        reply = {"json": camel, "proto_json": contract.to_json(again), "hex": raw.hex()}
+        return Answer(reply=reply)
+
+    def _http(self, line: str, step: Mapping[str, JSON], body: JSON) -> Answer:
+        if self._target.http is None:
+            raise StepFailedError("there is no HTTP address here")
+        headers = dict(self._metadata(step))
+        return self._target.http.call(line, headers, body, self._timeout_s(step), self._trace)
+
+    def _metadata(self, step: Mapping[str, JSON]) -> tuple[tuple[str, str], ...]:
+        more = compute(step.get("metadata", {}), self._scope)
+        own = self._target.credentials.metadata(str(compute(step.get("as", ""), self._scope)))
+        return (*own, *((key.lower(), str(value)) for key, value in more.items()))
+
+    def _timeout_s(self, step: Mapping[str, JSON]) -> float:
+        return seconds(step["timeout"]) if "timeout" in step else TIMEOUT_S
+
+
+def _listed(page: Mapping[str, JSON]) -> list[JSON]:
+    """Return what a page lists: its one list of objects that is not about the reply itself."""
+    names = ("recommendations", "items", "rules", "serving_configs", "operations")
+    return next((list(page[name]) for name in names if name in page), [])

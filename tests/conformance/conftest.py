@@ -1,0 +1,28 @@
+"""A server with credentials of every kind, on the shop of the end-to-end tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.deployment import Deployment, deployment
+from tests.e2e.conftest import _run, train
+from tests.e2e.harness.world import make_world, write_csv
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of a small trained shop."""
+    files, data_dir = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("shop") / "data"
+    _run("import", files, "--layout", write_csv(make_world(), files), "--data-dir", data_dir)
+    train(data_dir, "quick")
+    return data_dir
+
+
+@pytest.fixture(scope="session")
+def server(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The server that the tests share."""
+    with deployment(shop, tmp_path_factory.mktemp("server")) as running:
+        yield running

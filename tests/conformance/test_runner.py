@@ -1,0 +1,139 @@
+"""The runner: which cases run, what their outcomes mean, and what it writes."""
+
+from __future__ import annotations
+
+import json
+import threading
+from xml.etree import ElementTree
+
+import pytest
+
+from conformance.command import main
+from conformance.expected_failures import ExpectedFailures
+from conformance.loading import BrokenCaseError, read_cases
+from conformance.outcome import Outcome, Verdict
+from conformance.running import Selection, run_cases
+
+SUITE = """
+name: little
+about: A few cases without network.
+cases:
+  - name: holds
+    proves: One is one.
+    level: MUST
+    modes: [GOLDEN]
+    steps: [{compute: true, request: 1, expect: {reply: 1}}]
+  - name: breaks
+    proves: One is two.
+    level: MUST
+    modes: [GOLDEN]
+    variants: [{name: a, n: 2}, {name: b, n: 3}]
+    steps: [{name: compare, compute: true, request: 1, expect: {reply: "${n}"}}]
+  - name: only_reported
+    proves: One is four.
+    level: MAY
+    modes: [GOLDEN]
+    steps: [{compute: true, request: 1, expect: {reply: 4}}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a suite that holds, breaks and only reports."""
+    (tmp_path / "little.yaml").write_text(SUITE)
+    return tmp_path
+
+
+def run(folder, *options):
+    return main(["--golden", "--cases", str(folder), *options])
+
+
+def test_a_must_that_breaks_fails_the_run_and_a_may_does_not(folder, capsys):
+    assert run(folder) == 1
+    assert run(folder, "--skip=little/breaks") == 0
+    assert run(folder, "--run=little/breaks[a]") == 1
+    assert "compare" in capsys.readouterr().err
+
+
+def test_expected_failures_run_and_an_unexpected_pass_fails(folder, tmp_path):
+    known = tmp_path / "known.yml"
+    known.write_text("little/breaks: it is not two\n")
+    assert run(folder, f"--expected-failures={known}") == 0
+    known.write_text("little/breaks: it is not two\nlittle/holds: it holds\n")
+    assert run(folder, f"--expected-failures={known}") == 1
+    known.write_text("little/gone: renamed\n")
+    assert run(folder, f"--expected-failures={known}") == 2
+    known.write_text("little/breaks:\n")
+    assert run(folder, f"--expected-failures={known}") == 2
+
+
+def test_reports_say_what_failed_and_why(folder, tmp_path):
+    out = tmp_path / "out"
+    files = [f"--{kind}={out / kind}" for kind in ("json", "junit", "matrix")]
+    assert run(folder, *files) == 1
+    report = json.loads((out / "json").read_text())["targets"]["golden"]
+    assert report["levels"] == {"MUST": {"failed": 2, "passed": 1}, "MAY": {"failed": 1}}
+    assert {each["case"] for each in report["not_passed"]} == {
+        *("little/breaks[a]", "little/breaks[b]", "little/only_reported")
+    }
+    assert report["not_passed"][0]["step"] == "compare"
+    (suite,) = ElementTree.parse(out / "junit").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "3")
+    assert "| little | **1 of 3** |" in (out / "matrix").read_text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("level: MUST", "level: PERHAPS"),
+        ("proves: One is one.", ""),
+        ("compute: true", "computes: true"),
+        ("name: holds", "name: only_reported"),
+        ("name: little", "name: other"),
+        ("{name: a, n: 2}", "{n: 2}"),
+        ("name: holds", "name: Holds It"),
+    ],
+)
+def test_a_case_that_does_not_fit_the_schema_is_refused(folder, old, new):
+    (folder / "little.yaml").write_text(SUITE.replace(old, new, 1))
+    with pytest.raises(BrokenCaseError):
+        read_cases(folder)
+
+
+def test_patterns_choose_suites_cases_and_variants(folder):
+    cases = read_cases(folder)
+
+    def chosen(**options):
+        return [case.name for case in cases if Selection(**options).takes(case)]
+
+    assert chosen(run=["little"]) == ["holds", "breaks[a]", "breaks[b]", "only_reported"]
+    assert chosen(run=["little/breaks[b]"]) == ["breaks[b]"]
+    assert chosen(run=["*/h*"]) == ["holds"]
+    assert chosen(skip=["little/breaks"]) == ["holds", "only_reported"]
+    assert "only_reported" not in chosen(level="MUST")
+
+
+def test_cases_run_beside_each_other_except_those_that_must_not(folder):
+    cases = read_cases(folder)[:3]
+    barrier = threading.Barrier(3, timeout=10)
+
+    class Together:
+        target, kinds = "t", ("GOLDEN",)
+
+        def skips(self, case):
+            return ""
+
+        def run(self, case):
+            barrier.wait()
+            return Outcome(case, Verdict.PASSED)
+
+    found = run_cases(Together(), cases, ExpectedFailures({}), lambda *_: None, parallel=3)
+    assert [each.case.id for each in found] == [case.id for case in cases]
+
+
+def test_the_shipped_cases_are_enough_and_say_what_they_prove():
+    cases = read_cases()
+    assert len(cases) >= 250
+    assert len({case.proves for case in cases}) >= 200
+    assert all(case.proves.endswith(".") for case in cases)
+    assert main(["--golden", "--run=json_mapping"]) == 0
