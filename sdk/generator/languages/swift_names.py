@@ -17,8 +17,8 @@ _KEYWORDS = frozenset(
         """
         as associatedtype await break case catch class continue default defer deinit do else enum
         extension fallthrough false fileprivate for func guard if import in inout internal is let
-        nil open operator package private protocol public repeat rethrows return static struct
-        subscript super switch throw throws true try typealias var where while
+        nil open operator package precedencegroup private protocol public repeat rethrows return
+        static struct subscript super switch throw throws true try typealias var where while
         """,
     )
 )

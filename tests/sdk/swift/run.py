@@ -22,7 +22,7 @@ from tests.sdk.vectors import make as vectors
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "sdk/generated/swift"
-CONTRACT_TESTS = Path(__file__).resolve().parent
+CONTRACT_TESTS = Path(__file__).resolve().parent / "contract"
 TOY, TOY_WORK = ROOT / "tests/sdk/music/proto", ROOT / "build/sdks/work/swift-music"
 RESULT = ROOT / "build/sdks/swift.json"
 PARSER = ROOT / "build/tools/tree-sitter-swift"

@@ -103,13 +103,17 @@ final class AroundCallTests: XCTestCase {
       },
       following: { _, page in page.text == "a" ? Ping(text: "bb") : nil })
     var all: [Character] = []
-    for try await each in PagedItems(pages: pages, items: { Array($0.text) }, limit: nil) {
-      all.append(each)
+    let letters = PagedItems<Ping, Ping, Character>(
+      pages: pages, items: { Array($0.text) }, limit: nil)
+    for try await letter in letters {
+      all.append(letter)
     }
     XCTAssertEqual(String(all), "abb")
     var one: [Character] = []
-    for try await each in PagedItems(pages: pages, items: { Array($0.text) }, limit: 1) {
-      one.append(each)
+    let first = PagedItems<Ping, Ping, Character>(
+      pages: pages, items: { Array($0.text) }, limit: 1)
+    for try await letter in first {
+      one.append(letter)
     }
     XCTAssertEqual(String(one), "a")
     XCTAssertEqual(fetched.all, ["a", "bb", "a"])
@@ -142,7 +146,8 @@ private actor CountingProvider: TokenProvider {
 
   func token(forceRefresh: Bool) async throws -> Token {
     counts.all += 1
-    let expiry = lifetime.map { now().addingTimeInterval($0) }
+    let started = now()
+    let expiry = lifetime.map { started.addingTimeInterval($0) }
     guard forceRefresh else { return Token(value: "old", expiry: expiry) }
     counts.forced += 1
     try await Task.sleep(nanoseconds: 50_000_000)

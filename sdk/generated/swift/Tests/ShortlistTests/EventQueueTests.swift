@@ -58,6 +58,19 @@ final class EventQueueTests: XCTestCase {
     XCTAssertEqual(left, 0)
   }
 
+  func testFlushesAtTheSameTimeWriteAnEventOnce() async throws {
+    let server = FakeServer()
+    let queue = makeQueue(server, hooks: RuntimeHooks())
+    for text in ["a", "b", "c"] { try await queue.enqueue(Ping(text: text)) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask { try await queue.flush() }
+      }
+      try await group.waitForAll()
+    }
+    XCTAssertEqual(server.batches.all.flatMap { $0 }.map(\.text), ["a", "b", "c"])
+  }
+
   func testALineThatWasCutOffIsLeftOut() async throws {
     let first = makeQueue(FakeServer(isAway: true), hooks: RuntimeHooks())
     try await first.enqueue(Ping(text: "whole"))

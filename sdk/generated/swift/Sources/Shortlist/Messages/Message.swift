@@ -75,7 +75,7 @@ public struct AnyMessage: Hashable, Sendable, Codable {
   /// The full name of the message's type; empty if it is not told.
   public var typeName: String {
     let url = json["@type"]?.stringValue ?? ""
-    return url.split(separator: "/").last.map(String.init) ?? ""
+    return url.split(separator: "/").last.map { String($0) } ?? ""
   }
 }
 

@@ -76,7 +76,7 @@ extension Timestamp {
     var rest = characters[19...]
     var nanoseconds = 0
     if rest.first == UInt8(ascii: ".") {
-      let fraction = rest.dropFirst().prefix { isDigit($0) }
+      let fraction = rest.dropFirst().prefix(while: isDigit)
       guard (1...9).contains(fraction.count), let value = digits(fraction) else { return nil }
       nanoseconds = value
       for _ in fraction.count..<9 { nanoseconds *= 10 }
@@ -128,7 +128,11 @@ func digits(_ characters: ArraySlice<UInt8>) -> Int? {
   guard !characters.isEmpty, characters.count <= 18, characters.allSatisfy(isDigit) else {
     return nil
   }
-  return characters.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+  var number = 0
+  for character in characters {
+    number = number * 10 + Int(character - UInt8(ascii: "0"))
+  }
+  return number
 }
 
 private func offsetInSeconds(_ characters: [UInt8]) -> Int? {
@@ -152,7 +156,7 @@ func padded(_ number: Int, _ width: Int) -> String {
 func fraction(_ nanoseconds: Int32) -> String {
   let all = padded(Int(nanoseconds), 9)
   if nanoseconds == 0 { return "" }
-  if nanoseconds % 1_000_000 == 0 { return "." + all.prefix(3) }
-  if nanoseconds % 1_000 == 0 { return "." + all.prefix(6) }
-  return "." + all
+  if nanoseconds % 1_000_000 == 0 { return ".\(all.prefix(3))" }
+  if nanoseconds % 1_000 == 0 { return ".\(all.prefix(6))" }
+  return ".\(all)"
 }

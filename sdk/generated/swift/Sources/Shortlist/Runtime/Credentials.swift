@@ -46,17 +46,25 @@ actor TokenCache {
 
   /// Returns the kept token unless it is stale, or the one that was refused.
   func token(refused: String?) async throws -> Token {
-    if let token, isFresh(token), token.value != refused {
-      return token
+    while let running = pending {
+      // It may have begun before that token was refused, and have brought the same.
+      let fetched = try await running.value
+      if fetched.value != refused {
+        return fetched
+      }
     }
-    if let pending {
-      return try await pending.value
+    if let kept = token, isFresh(kept), kept.value != refused {
+      return kept
     }
-    let provider = self.provider
-    let task = Task { try await provider.token(forceRefresh: refused != nil) }
+    let task: Task<Token, any Error> = Task { try await self.fetch(forceRefresh: refused != nil) }
     pending = task
+    return try await task.value
+  }
+
+  /// What belongs to a refresh is done before its task ends, so that those who wait for it find it done.
+  private func fetch(forceRefresh: Bool) async throws -> Token {
     defer { pending = nil }
-    let fetched = try await task.value
+    let fetched = try await provider.token(forceRefresh: forceRefresh)
     token = fetched
     return fetched
   }
@@ -84,14 +92,26 @@ struct Authentication: Sendable {
   /// Whether refused credentials can be replaced.
   var canRefresh: Bool { cache != nil }
 
-  /// Returns the header, and the token in it. `refused`: a token that must not be in it.
-  func header(refused: String?) async throws -> (name: String, value: String, token: String?)? {
+  /// Returns the header; nil: none is needed. `refused`: a token that must not be in it.
+  func header(refused: String?) async throws -> CredentialHeader? {
     switch credentials {
-    case .none: return nil
-    case .apiKey(let key): return ("x-api-key", key, nil)
+    case .none:
+      return nil
+    case .apiKey(let key):
+      return CredentialHeader(name: "x-api-key", value: key, token: nil)
     case .tokens:
-      guard let token = try await cache?.token(refused: refused) else { return nil }
-      return ("authorization", "Bearer \(token.value)", token.value)
+      guard let cache else { return nil }
+      let token = try await cache.token(refused: refused)
+      return CredentialHeader(
+        name: "authorization", value: "Bearer \(token.value)", token: token.value)
     }
   }
+}
+
+/// Says who calls.
+struct CredentialHeader: Sendable {
+  let name: String
+  let value: String
+  /// The token in the value, if there is one.
+  let token: String?
 }

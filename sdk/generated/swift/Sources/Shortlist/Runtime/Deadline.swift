@@ -9,17 +9,22 @@ func within<Value: Sendable>(
   seconds: TimeInterval, _ work: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
   let gate = Gate<Value>()
-  let worker = Task {
+  let worker: Task<Void, Never> = Task {
     do {
-      gate.open(with: .success(try await work()))
+      let value = try await work()
+      gate.open(with: .success(value))
     } catch {
       gate.open(with: .failure(error))
     }
   }
-  let timer = Task {
-    if seconds < RuntimeHooks.longestWait, (try? await RuntimeHooks.wait(seconds)) != nil {
-      gate.open(with: .failure(DeadlinePassed()))
+  let timer: Task<Void, Never> = Task {
+    guard seconds < RuntimeHooks.longestWait else { return }
+    do {
+      try await RuntimeHooks.wait(seconds)
+    } catch {
+      return
     }
+    gate.open(with: .failure(DeadlinePassed()))
   }
   defer {
     worker.cancel()
@@ -52,7 +57,10 @@ private final class Gate<Value: Sendable>: @unchecked Sendable {
   }
 
   func value() async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in wait(continuation) }
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Value, any Error>) in
+      self.wait(continuation)
+    }
   }
 
   private func wait(_ continuation: CheckedContinuation<Value, any Error>) {

@@ -19,13 +19,13 @@ struct Engine: Sendable {
     let started = hooks.now()
     let timeout = options.timeout ?? method.defaultTimeout
     let deadline = timeout > 0 ? started.addingTimeInterval(timeout) : Date.distantFuture
-    for each in telemetry {
-      each.onCallStart?(method)
+    for listener in telemetry {
+      listener.onCallStart?(method)
     }
     do {
       let call = try newCall(method, request, options)
       let invoke = chained({ call in
-        try await answer(call, deadline, record, reply: reply)
+        try await self.answer(call, deadline, record, reply: reply)
       })
       let found = try await invoke(call)
       guard let typed = found as? Reply else {
@@ -72,14 +72,20 @@ struct Engine: Sendable {
     _ options: CallOptions
   ) {
     let failure = (error as? ShortlistError)?.failure
+    var code = StatusCode.ok
+    if let failure {
+      code = failure.code
+    } else if let error {
+      code = error is CancellationError ? .cancelled : .unknown
+    }
     let end = CallEnd(
       method: method,
-      code: error == nil ? .ok : failure?.code ?? (error is CancellationError ? .cancelled : .unknown),
+      code: code,
       reason: failure?.reason ?? FailureReason(""),
       duration: hooks.now().timeIntervalSince(started),
       info: record.info)
-    for each in telemetry {
-      each.onCallEnd?(end)
+    for listener in telemetry {
+      listener.onCallEnd?(end)
     }
     options.onInfo?(end.info)
   }
@@ -96,8 +102,8 @@ extension Engine {
     }
     let key = try ReplyCache.key(call.method, request)
     let kept = await cache.get(key)
-    let age = kept.map { hooks.now().timeIntervalSince($0.stored) } ?? .infinity
-    if let kept, age <= policy.maxAge {
+    let now = hooks.now()
+    if let kept, now.timeIntervalSince(kept.stored) <= policy.maxAge {
       record.update { $0.isFromCache = true }
       return kept.reply
     }
@@ -106,7 +112,8 @@ extension Engine {
       await cache.put(key, fetched, at: hooks.now())
       return fetched
     } catch let error as ShortlistError where error.code == .unavailable {
-      guard let kept, age <= policy.maxAge + policy.staleIfError else { throw error }
+      let longest = policy.maxAge + policy.staleIfError
+      guard let kept, now.timeIntervalSince(kept.stored) <= longest else { throw error }
       record.update {
         $0.isFromCache = true
         $0.isStale = true
@@ -177,8 +184,8 @@ extension Engine {
     }
     var outcome: Outcome<Reply>
     do {
-      outcome = try await within(seconds: left) {
-        try await exchange(call, request, attempt, left: left, refused, record)
+      outcome = try await within(seconds: left) { () async throws -> Outcome<Reply> in
+        try await self.exchange(call, request, attempt, left: left, refused, record)
       }
     } catch is DeadlinePassed {
       outcome = .failure(deadlineExceeded(call), token: nil)
@@ -191,14 +198,15 @@ extension Engine {
       failure.method = call.method.path
       failure.requestID = failure.requestID.isEmpty ? requestID : failure.requestID
       code = failure.code
-      record.update { [id = failure.requestID] in $0.requestID = id }
+      let id = failure.requestID
+      record.update { $0.requestID = id }
       outcome = .failure(failure, token: token)
     }
     let end = AttemptEnd(
       method: call.method, attempt: attempt, code: code,
       duration: hooks.now().timeIntervalSince(started))
-    for each in telemetry {
-      each.onAttempt?(end)
+    for listener in telemetry {
+      listener.onAttempt?(end)
     }
     return outcome
   }
@@ -209,7 +217,7 @@ extension Engine {
     _ record: CallRecord
   ) async throws -> Outcome<Reply> {
     var sent = try transportRequest(call, request, attempt, left: left)
-    let credential: (name: String, value: String, token: String?)?
+    let credential: CredentialHeader?
     do {
       credential = try await authentication.header(refused: refused)
     } catch {

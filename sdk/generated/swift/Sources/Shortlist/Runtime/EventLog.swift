@@ -7,6 +7,11 @@ public protocol QueuedEvent: Message {
   var queueTime: Timestamp? { get set }
 }
 
+/// The folder of an event queue can't be written to.
+public struct EventFolderNotWritable: Error {
+  public let folder: URL
+}
+
 /// The events that wait, in files: what was appended is there after a crash.
 ///
 /// Entries are lines of JSON, appended to a segment and synchronised. To start, and when a segment has
@@ -23,11 +28,14 @@ final class EventLog<Event: QueuedEvent> {
 
   /// A segment this long is replaced.
   private static var longSegment: Int { 4 << 20 }
+  private static var newline: UInt8 { UInt8(ascii: "\n") }
 
   private let folder: URL
   private var segment = 0
   private var handle: FileHandle?
   private var written = 0
+  /// The last write failed and may have left a part of a line.
+  private var isTorn = false
 
   init(folder: URL) throws {
     self.folder = folder
@@ -39,7 +47,8 @@ final class EventLog<Event: QueuedEvent> {
     var events: [String: Event] = [:]
     var order: [String] = []
     for number in try segments() {
-      for entry in entries(try Data(contentsOf: file(number))) {
+      let content = try Data(contentsOf: file(number))
+      for entry in entries(content) {
         if let event = entry.added, events.updateValue(event, forKey: event.queueID) == nil {
           order.append(event.queueID)
         }
@@ -50,7 +59,12 @@ final class EventLog<Event: QueuedEvent> {
     }
     // An id that was done and added again is twice in the order.
     var seen: Set<String> = []
-    let waiting = order.compactMap { seen.insert($0).inserted ? events[$0] : nil }
+    var waiting: [Event] = []
+    for id in order where seen.insert(id).inserted {
+      if let event = events[id] {
+        waiting.append(event)
+      }
+    }
     try begin(with: waiting)
     return waiting
   }
@@ -81,9 +95,10 @@ final class EventLog<Event: QueuedEvent> {
     written = 0
     let path = file(segment)
     guard FileManager.default.createFile(atPath: path.path, contents: nil) else {
-      throw CocoaError(.fileWriteUnknown)
+      throw EventFolderNotWritable(folder: folder)
     }
     handle = try FileHandle(forWritingTo: path)
+    isTorn = false
     try append(waiting.map { Entry(added: $0) })
     for number in older {
       try FileManager.default.removeItem(at: file(number))
@@ -92,23 +107,29 @@ final class EventLog<Event: QueuedEvent> {
 
   private func append(_ entries: [Entry]) throws {
     guard !entries.isEmpty else { return }
-    guard let handle else { throw CocoaError(.fileWriteUnknown) }
+    guard let handle else { throw EventFolderNotWritable(folder: folder) }
     var lines = Data()
+    if isTorn {
+      lines.append(Self.newline)
+    }
     let encoder = JSONEncoder()
     for entry in entries {
-      lines.append(try encoder.encode(entry))
-      lines.append(UInt8(ascii: "\n"))
+      let line = try encoder.encode(entry)
+      lines.append(line)
+      lines.append(Self.newline)
     }
+    isTorn = true
     try handle.write(contentsOf: lines)
     try handle.synchronize()
+    isTorn = false
     written += lines.count
   }
 
   /// A last line that was cut off, or one that is damaged, is left out.
   private func entries(_ content: Data) -> [Entry] {
     let decoder = JSONDecoder()
-    return content.split(separator: UInt8(ascii: "\n")).compactMap {
-      try? decoder.decode(Entry.self, from: Data($0))
+    return content.split(separator: Self.newline).compactMap { line in
+      try? decoder.decode(Entry.self, from: Data(line))
     }
   }
 

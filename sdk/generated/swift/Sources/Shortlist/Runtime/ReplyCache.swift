@@ -2,10 +2,10 @@ import Foundation
 
 /// Keeps replies of methods whose policy allows it; the least recently used go first.
 actor ReplyCache {
-  private struct Entry {
+  struct Entry: Sendable {
     let reply: any Message
     let stored: Date
-    var used: Int
+    fileprivate var used: Int
   }
 
   private let limit: Int
@@ -16,12 +16,12 @@ actor ReplyCache {
     self.limit = limit
   }
 
-  func get(_ key: String) -> (reply: any Message, stored: Date)? {
+  func get(_ key: String) -> Entry? {
     guard var entry = entries[key] else { return nil }
     uses += 1
     entry.used = uses
     entries[key] = entry
-    return (entry.reply, entry.stored)
+    return entry
   }
 
   func put(_ key: String, _ reply: any Message, at stored: Date) {
@@ -42,6 +42,7 @@ actor ReplyCache {
     if !method.requestIDField.isEmpty {
       _ = request.remove([method.requestIDField])
     }
-    return method.path + " " + String(decoding: try canonicalJSON(request), as: UTF8.self)
+    let json = String(decoding: try canonicalJSON(request), as: UTF8.self)
+    return "\(method.path) \(json)"
   }
 }

@@ -26,8 +26,8 @@ public final class URLSessionTransport: Transport, @unchecked Sendable {
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation {
         (continuation: CheckedContinuation<TransportResponse, any Error>) in
-        let task = session.dataTask(with: Self.urlRequest(request)) { data, response, error in
-          continuation.resume(with: Self.result(data, response, error))
+        let task = self.session.dataTask(with: URLSessionTransport.urlRequest(request)) { data, response, error in
+          continuation.resume(with: URLSessionTransport.result(data, response, error))
         }
         running.start(task)
       }
@@ -40,6 +40,8 @@ public final class URLSessionTransport: Transport, @unchecked Sendable {
     var made = URLRequest(url: request.url)
     made.httpMethod = request.verb
     made.httpBody = request.body
+    // The call has a deadline of its own, which may be later than the session's minute.
+    made.timeoutInterval = RuntimeHooks.longestWait
     for (name, value) in request.headers {
       made.setValue(value, forHTTPHeaderField: name)
     }

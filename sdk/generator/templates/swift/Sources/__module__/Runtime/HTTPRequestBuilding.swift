@@ -7,6 +7,12 @@ struct HTTPTarget: Equatable {
   var body: Data?
 }
 
+/// A field as it goes into an address.
+struct QueryItem {
+  let name: String
+  let value: String
+}
+
 enum HTTPTargetError: Error {
   /// A field that the path takes is empty.
   case emptyPathField(String)
@@ -22,7 +28,7 @@ extension HTTPBinding {
       switch part {
       case .literal(let text):
         address += text
-      case .field(let names, let keepsSlashes):
+      case .field(let names, keepsSlashes: let keepsSlashes):
         let value = rest.remove(names[...])?.queryText ?? ""
         guard !value.isEmpty else {
           throw HTTPTargetError.emptyPathField(names.joined(separator: "."))
@@ -39,12 +45,14 @@ extension HTTPBinding {
     case .none:
       break
     }
-    let query = rest.queryItems(prefix: "")
-      .map { "\($0.percentEncoded(.unreserved))=\($1.percentEncoded(.unreserved))" }
+    let query = rest.queryItems(prefix: "").map { item in
+      "\(item.name.percentEncoded(.unreserved))=\(item.value.percentEncoded(.unreserved))"
+    }
     if !query.isEmpty {
       address += "?" + query.joined(separator: "&")
     }
-    return HTTPTarget(address: address, body: try content.map(canonicalJSON))
+    guard let content else { return HTTPTarget(address: address, body: nil) }
+    return HTTPTarget(address: address, body: try canonicalJSON(content))
   }
 }
 
@@ -88,17 +96,19 @@ extension JSONValue {
   }
 
   /// Names, dotted, with values; sorted by name. A list is its name several times.
-  func queryItems(prefix: String) -> [(String, String)] {
+  func queryItems(prefix: String) -> [QueryItem] {
     switch self {
     case .object(let members):
-      return members.sorted { $0.key < $1.key }
-        .flatMap { name, value in
-          value.queryItems(prefix: prefix.isEmpty ? name : "\(prefix).\(name)")
-        }
+      var items: [QueryItem] = []
+      for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+        items += value.queryItems(prefix: prefix.isEmpty ? name : "\(prefix).\(name)")
+      }
+      return items
     case .array(let values):
       return values.flatMap { $0.queryItems(prefix: prefix) }
-    default:
-      return queryText.map { [(prefix, $0)] } ?? []
+    case .null, .bool, .integer, .number, .string:
+      guard let text = queryText else { return [] }
+      return [QueryItem(name: prefix, value: text)]
     }
   }
 }

@@ -56,11 +56,11 @@ public class MusicError: Error, CustomStringConvertible, LocalizedError, @unchec
     var found: [FieldViolation] = []
     for detail in failure.details where typeName(of: detail) == "google.rpc.BadRequest" {
       guard case .array(let violations)? = detail["fieldViolations"] else { continue }
-      for each in violations {
+      for violation in violations {
         found.append(
           FieldViolation(
-            field: each["field"]?.stringValue ?? "",
-            description: each["description"]?.stringValue ?? ""))
+            field: violation["field"]?.stringValue ?? "",
+            description: violation["description"]?.stringValue ?? ""))
       }
     }
     return found
@@ -97,5 +97,5 @@ enum RetryPolicy: Sendable {
 
 func typeName(of detail: JSONValue) -> String {
   let url = detail["@type"]?.stringValue ?? detail["type"]?.stringValue ?? ""
-  return url.split(separator: "/").last.map(String.init) ?? ""
+  return url.split(separator: "/").last.map { String($0) } ?? ""
 }

@@ -39,13 +39,14 @@ public actor EventQueue<Event: QueuedEvent> {
   /// Sends a batch; returns an error for each refused event, nil for the others, in order.
   typealias Send = @Sendable ([Event], Timestamp) async throws -> [MusicError?]
 
-  private struct Waiting {
+  private struct Waiting: Sendable {
     let event: Event
     let size: Int
     let since: Date
   }
 
-  private typealias Outcome = Result<[MusicError?], any Error>
+  /// The size of a batch that was written.
+  private typealias Outcome = Result<Int, any Error>
 
   private let options: EventQueueOptions<Event>
   private let batchSize: Int
@@ -139,8 +140,10 @@ extension EventQueue {
     guard !isLoaded else { return }
     if let folder = options.folder {
       let opened = try EventLog<Event>(folder: folder)
+      let encoder = JSONEncoder()
       for event in try opened.load() {
-        append(event, try JSONEncoder().encode(event).count, since: hooks.now())
+        let size = try encoder.encode(event).count
+        append(event, size, since: hooks.now())
       }
       log = opened
     }
@@ -162,18 +165,18 @@ extension EventQueue {
     }
     guard !dropped.isEmpty else { return }
     droppedCount += dropped.count
-    try log?.remove(dropped.map(\.queueID), waiting: waiting.map(\.event))
+    try log?.remove(dropped.map { $0.queueID }, waiting: waiting.map { $0.event })
     for event in dropped {
       options.onDropped?(event)
     }
   }
 
   private func remove(_ batch: [Waiting]) {
-    let ids = Set(batch.map(\.event.queueID))
+    let ids = Set(batch.map { $0.event.queueID })
     waiting.removeAll { ids.contains($0.event.queueID) }
     bytes = waiting.reduce(0) { $0 + $1.size }
     // If it can't be noted they are sent once more, which has no effect.
-    try? log?.remove(ids.sorted(), waiting: waiting.map(\.event))
+    try? log?.remove(ids.sorted(), waiting: waiting.map { $0.event })
   }
 }
 
@@ -189,47 +192,49 @@ extension EventQueue {
     }
     guard !waiting.isEmpty else { return 0 }
     let batch = Array(waiting.prefix(batchSize))
-    let events = batch.map(\.event)
-    let now = Timestamp(hooks.now())
-    let task: Task<Outcome, Never> = Task { [send] in
-      do {
-        return Outcome.success(try await send(events, now))
-      } catch {
-        return Outcome.failure(error)
-      }
-    }
+    let task: Task<Outcome, Never> = Task { await self.write(batch) }
     inFlight = task
-    let outcome = await task.value
-    inFlight = nil
-    defer { schedule() }
-    return try finish(batch, outcome)
+    return try await task.value.get()
   }
 
-  private func finish(_ batch: [Waiting], _ outcome: Outcome) throws -> Int {
-    switch outcome {
-    case .success(let refusals):
-      failures = 0
-      remove(batch)
-      for (each, refusal) in zip(batch, refusals) {
-        if let refusal {
-          options.onRejected?(each.event, refusal)
-        }
+  /// What belongs to a batch is done before its task ends, so that those who wait for it find it done.
+  private func write(_ batch: [Waiting]) async -> Outcome {
+    let outcome: Outcome
+    do {
+      let refusals = try await send(batch.map { $0.event }, Timestamp(hooks.now()))
+      written(batch, refusals)
+      outcome = .success(batch.count)
+    } catch {
+      failed(batch, error)
+      outcome = .failure(error)
+    }
+    inFlight = nil
+    schedule()
+    return outcome
+  }
+
+  private func written(_ batch: [Waiting], _ refusals: [MusicError?]) {
+    failures = 0
+    remove(batch)
+    for (entry, refusal) in zip(batch, refusals) {
+      if let refusal {
+        options.onRejected?(entry.event, refusal)
       }
-      return batch.count
-    case .failure(let error):
-      guard let refusal = error as? MusicError, isFinal(refusal.code) else {
-        let wait = Backoff.fullJitter(
-          failures, base: Self.backoffBase, limit: Self.backoffLimit, random: hooks.random)
-        notBefore = hooks.now().addingTimeInterval(wait)
-        failures += 1
-        throw error
-      }
-      failures = 0
-      remove(batch)
-      for each in batch {
-        options.onRejected?(each.event, refusal)
-      }
-      throw error
+    }
+  }
+
+  private func failed(_ batch: [Waiting], _ error: any Error) {
+    guard let refusal = error as? MusicError, isFinal(refusal.code) else {
+      let wait = Backoff.fullJitter(
+        failures, base: Self.backoffBase, limit: Self.backoffLimit, random: hooks.random)
+      notBefore = hooks.now().addingTimeInterval(wait)
+      failures += 1
+      return
+    }
+    failures = 0
+    remove(batch)
+    for entry in batch {
+      options.onRejected?(entry.event, refusal)
     }
   }
 
@@ -255,9 +260,16 @@ extension EventQueue {
     timer?.cancel()
     timerDue = due
     let wait = max(0, due.timeIntervalSince(now))
-    timer = Task { [weak self, hooks] in
-      guard (try? await hooks.sleep(wait)) != nil, !Task.isCancelled else { return }
-      await self?.timerFired()
+    let sleep = hooks.sleep
+    timer = Task { [weak self] in
+      do {
+        try await sleep(wait)
+      } catch {
+        return
+      }
+      if !Task.isCancelled {
+        await self?.timerFired()
+      }
     }
   }
 

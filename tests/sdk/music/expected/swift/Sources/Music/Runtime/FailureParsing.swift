@@ -12,8 +12,8 @@ extension CallFailure {
     if let id = response.headers["x-request-id"], !id.isEmpty {
       requestID = id
     }
-    if retryDelay == nil, let seconds = response.headers["retry-after"].flatMap({ TimeInterval($0) }) {
-      retryDelay = seconds
+    if retryDelay == nil, let seconds = response.headers["retry-after"] {
+      retryDelay = TimeInterval(seconds)
     }
   }
 
@@ -47,10 +47,12 @@ extension CallFailure {
     case "google.rpc.ErrorInfo" where detail["domain"]?.stringValue == Self.domain:
       reason = FailureReason(detail["reason"]?.stringValue ?? "")
       if case .object(let members)? = detail["metadata"] {
-        metadata = members.compactMapValues(\.stringValue)
+        metadata = members.compactMapValues { $0.stringValue }
       }
     case "google.rpc.RetryInfo":
-      retryDelay = detail["retryDelay"]?.stringValue.flatMap(TimeSpan.init(text:))?.timeInterval
+      if let text = detail["retryDelay"]?.stringValue, let delay = TimeSpan(text: text) {
+        retryDelay = delay.timeInterval
+      }
     case "google.rpc.RequestInfo":
       requestID = detail["requestId"]?.stringValue ?? requestID
     default:

@@ -17,7 +17,8 @@ final class LiveTests: XCTestCase {
 
   func testPagingToTheEnd() async throws {
     var seen: [String] = []
-    for try await item in try connected().recommendations.recommendAll(feed()) {
+    let items = try connected().recommendations.recommendAll(feed())
+    for try await item in items {
       seen.append(item.itemID)
     }
     XCTAssertGreaterThan(seen.count, 20)

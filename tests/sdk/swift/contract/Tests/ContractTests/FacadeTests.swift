@@ -70,8 +70,8 @@ final class FacadeTests: XCTestCase {
     let events = try JSONDecoder().decode(
       BatchWriteEventsRequest.self, from: try XCTUnwrap(sent[0].body)
     ).events
-    XCTAssertEqual(events.map(\.type), [.impression, .impression, .click])
-    XCTAssertEqual(events.map(\.items[0].position), [0, 1, 1])
+    XCTAssertEqual(events.map { $0.type }, [.impression, .impression, .click])
+    XCTAssertEqual(events.map { $0.items[0].position }, [0, 1, 1])
     XCTAssertEqual(Set(events.map(\.attributionToken)), ["token"])
     XCTAssertEqual(events[0].subject, .userID("u"))
   }
