@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from deploy.envoy.settings import EdgeSettings
 
@@ -32,12 +35,10 @@ def settings_of(options: argparse.Namespace) -> EdgeSettings:
     """Return the settings.
 
     Raises:
-        ValueError: they are not valid; names the key.
-        OSError: the file cannot be read.
+        ValueError: the file cannot be read, or they are not valid; a line a fault, each names the
+            key.
     """
-    tree: dict[str, Any] = {}
-    if options.config is not None:
-        tree = tomllib.loads(options.config.read_text("utf-8"))
+    tree: dict[str, Any] = {} if options.config is None else _read(options.config)
     if options.upstream:
         tree["upstreams"] = [{"endpoints": options.upstream}]
     for name in ("host", "port", "static"):
@@ -53,4 +54,31 @@ def settings_of(options: argparse.Namespace) -> EdgeSettings:
             jwt["issuer"] = options.issuer
         if options.audience:
             jwt["audience"] = options.audience
-    return EdgeSettings.model_validate(tree)
+    if not tree.get("upstreams"):
+        raise ValueError("name a server: --upstream HOST:PORT, or [[upstreams]] in --config")
+    try:
+        return EdgeSettings.model_validate(tree)
+    except ValidationError as error:
+        source = options.config or "settings"
+        raise ValueError("\n".join(_faults(source, error))) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise ValueError(f"{path}: not TOML: {error}") from error
+
+
+def _faults(source: Path | str, error: ValidationError) -> Iterator[str]:
+    faults = error.errors()
+    inside = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
+    for fault in faults:
+        if fault["type"] == "too_short" and fault["loc"] in inside:
+            continue  # only because its entries are wrong, which is said
+        message = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "no such key; docs/edge.md has them"
+        yield ": ".join(filter(None, (str(source), ".".join(map(str, fault["loc"])), message)))

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,7 @@ class Edge:
         Raises:
             EdgeFailedError, EnvoyNotFoundError.
         """
+        _check(settings)
         self.log_path = folder / "envoy.log"
         self._admin_file = folder / "admin"
         config = folder / "envoy.json"
@@ -101,6 +103,30 @@ class Edge:
 
     def _log_end(self) -> str:
         return self.log_path.read_text("utf-8", "replace")[-4000:]
+
+
+def _check(settings: EdgeSettings) -> None:
+    """Refuse what Envoy would start with all the same.
+
+    It shares a port with another Envoy of the same user without a word, and callers would get
+    either.
+
+    Raises:
+        EdgeFailedError: the port is in use, or there is no such folder to serve.
+    """
+    if settings.static is not None and not settings.static.is_dir():
+        raise EdgeFailedError(f"{settings.static}: is no folder; `static` names the one to serve")
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # What has just been closed is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise EdgeFailedError(
+                f"{settings.host}:{settings.port}: {error.strerror}; "
+                "choose another address with --host and --port (0: any port that is free)"
+            ) from error
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -45,7 +45,10 @@ def main(argv: list[str] | None = None) -> int:
             announce(edge, options.ready_file)
             while server.poll() is None and edge.process.poll() is None:
                 time.sleep(_POLL_S)
-            print("edge: the server or envoy ended", file=sys.stderr)
+            ended = f"the server ended with {server.poll()}"
+            if server.poll() is None:
+                ended = f"envoy ended with {edge.process.poll()}"
+            print(f"edge: {ended}", file=sys.stderr)
             return 1
         except (EdgeFailedError, EnvoyNotFoundError, ServerFailedError, ValueError) as error:
             print(f"edge: {error}", file=sys.stderr)

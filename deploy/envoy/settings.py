@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+_LAST_PORT = 65_535
 
 
 class _Section(BaseModel):
@@ -20,6 +22,15 @@ class UpstreamSettings(_Section):
     endpoints: tuple[str, ...] = Field(min_length=1)
     weight: int = Field(default=100, ge=0)
     certificate_authority: Path | None = None  # PEM; set: the servers speak TLS
+
+    @field_validator("endpoints")
+    @classmethod
+    def _are_addresses(cls, endpoints: tuple[str, ...]) -> tuple[str, ...]:
+        for each in endpoints:
+            host, _, port = each.rpartition(":")
+            if not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
+                raise ValueError(f"{each!r} is no HOST:PORT")
+        return endpoints
 
 
 class TlsSettings(_Section):

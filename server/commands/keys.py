@@ -23,6 +23,7 @@ from server.wiring.access import api_key_store
 
 _UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([mhd])")
+_KEY: Final = re.compile(r"slk_([^_]*)_")
 _SUBJECT: Final = re.compile(r"(user|visitor):([!-.0-~]{1,128})")
 
 
@@ -98,7 +99,9 @@ def _list(argv: list[str]) -> int:
 def _revoke(argv: list[str]) -> int:
     """Take a key out of force, for good."""
     parser = command_parser("keys revoke", _revoke.__doc__)
-    parser.add_argument("id", help="as `keys list` shows it: the part between the underscores")
+    parser.add_argument(
+        "id", type=_id, help="as `keys list` shows it, or the whole key, whose second part it is"
+    )
     options = parser.parse_args(argv)
 
     def revoked(keys: list[ApiKey]) -> list[ApiKey]:
@@ -116,6 +119,12 @@ def _revoke(argv: list[str]) -> int:
         return 0
 
     return run_command(options, revoke)
+
+
+def _id(text: str) -> str:
+    """Return a key's id; of a whole key too, which must not be printed again."""
+    found = _KEY.match(text)
+    return text if found is None else found[1]
 
 
 def _subject(text: str) -> tuple[str, str]:

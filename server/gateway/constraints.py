@@ -10,6 +10,7 @@ Source: https://protovalidate.com/reference/rules/
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, TypeAlias, cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
@@ -31,6 +32,10 @@ _DURATION_LIMIT_S = 315_576_000_000
 _NANOS = 1_000_000_000
 # Of a map's key, in the place that a violation names: longer ones are none that may be used.
 MAX_KEY = 80
+# A request that is refused anyway must not take long: so many entries beyond a limit are looked at,
+# and entries until so much is wrong.
+_SPARE_ENTRIES = 1_000
+_ENOUGH = 1_000
 
 
 class Constraints:
@@ -121,10 +126,11 @@ class Constraints:
         item_rules = (
             compile_rules(item_kind, getattr(repeated.items, item_kind), field) if item_kind else []
         )
-        checks = [_count(field.name, repeated.min_items, _limit(repeated, "max_items"), "entries")]
+        most = _limit(repeated, "max_items")
+        checks = [_count(field.name, repeated.min_items, most, "entries")]
         nested = self._nested(field)
         if item_rules or nested is not None:
-            checks.append(_each(field.name, item_rules, nested))
+            checks.append(_each(field.name, item_rules, nested, most))
         return checks
 
     def _map_checks(self, field: FieldDescriptor, rules: validate_pb2.FieldRules) -> list[Check]:
@@ -139,9 +145,10 @@ class Constraints:
             inner = entry.fields_by_name[name]
             parts.append(compile_rules(kind, getattr(part, kind), inner) if kind else [])
         nested = self._nested(entry.fields_by_name["value"])
-        checks = [_count(field.name, pairs.min_pairs, _limit(pairs, "max_pairs"), "entries")]
+        most = _limit(pairs, "max_pairs")
+        checks = [_count(field.name, pairs.min_pairs, most, "entries")]
         if parts[0] or parts[1] or nested is not None:
-            checks.append(_entries(field.name, parts[0], parts[1], nested))
+            checks.append(_entries(field.name, parts, nested, most))
         return checks
 
     def _nested(self, field: FieldDescriptor) -> list[Check] | None:
@@ -174,9 +181,13 @@ def _singular(field: FieldDescriptor, rules: list[Rule], nested: list[Check] | N
     return check
 
 
-def _each(name: str, rules: list[Rule], nested: list[Check] | None) -> Check:
+def _each(name: str, rules: list[Rule], nested: list[Check] | None, most: int | None) -> Check:
+    looked_at = None if most is None else most + _SPARE_ENTRIES
+
     def check(message: Part, path: str, found: list[FieldViolation]) -> None:
-        for index, value in enumerate(getattr(message, name)):
+        for index, value in enumerate(islice(getattr(message, name), looked_at)):
+            if len(found) >= _ENOUGH:
+                return
             for rule in rules:
                 problem = rule(value)
                 if problem is not None:
@@ -188,11 +199,16 @@ def _each(name: str, rules: list[Rule], nested: list[Check] | None) -> Check:
 
 
 def _entries(
-    name: str, key_rules: list[Rule], value_rules: list[Rule], nested: list[Check] | None
+    name: str, rules: list[list[Rule]], nested: list[Check] | None, most: int | None
 ) -> Check:
+    key_rules, value_rules = rules
+    looked_at = None if most is None else most + _SPARE_ENTRIES
+
     def check(message: Part, path: str, found: list[FieldViolation]) -> None:
         entries = getattr(message, name)
-        for key in entries:
+        for key in islice(entries, looked_at):
+            if len(found) >= _ENOUGH:
+                return
             place = f'{path}{name}["{key[:MAX_KEY] if isinstance(key, str) else key}"]'
             _apply(key_rules, key, place, found)
             value = entries[key]

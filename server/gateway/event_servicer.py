@@ -15,6 +15,7 @@ from server.events.ports import AppendOutcome
 from server.events.user_event import NewEvent
 from server.gateway.call import Call, RefusedMessage
 from server.gateway.constraints import Constraints
+from server.gateway.error_status import MAX_VIOLATIONS
 from server.gateway.operation_kinds import IMPORT_EVENTS
 from server.gateway.operations import Operations
 from server.gateway.ports import EventWriter
@@ -148,7 +149,7 @@ class EventServicer:
     ) -> _Checked:
         """Check a message of a stream; what is kept of it has no more than an event may have."""
         if isinstance(request, RefusedMessage):
-            return _Checked(_shown_id(request.message), _without_frames(request.error))
+            return _Checked(_shown_id(request.message), _lightened(request.error))
         try:
             self._constraints.require(request)
             now = replace(call, received_ms=self._clock.now_ms())
@@ -156,7 +157,7 @@ class EventServicer:
         except ServerError as error:
             checked = _Checked(request.event.event_id, error)
         if isinstance(checked.event, ServerError):
-            return _Checked(_shown_id(request), _without_frames(checked.event))
+            return _Checked(_shown_id(request), _lightened(checked.event))
         return checked
 
     def _check(self, message: event_pb2.Event, sent_ms: int | None, call: Call) -> _Checked:
@@ -192,9 +193,12 @@ def _shown_id(message: Message | None) -> str:
     return ""
 
 
-def _without_frames(error: ServerError) -> ServerError:
-    """Return the error without the frames that raised it, which hold the message."""
+def _lightened(error: ServerError) -> ServerError:
+    """Return the error without what nobody is told, and the frames that raised it: these hold the
+    message."""
     error.__cause__ = error.__context__ = None
+    if isinstance(error, InvalidRequestError):
+        error.violations = error.violations[:MAX_VIOLATIONS]
     return error.with_traceback(None)
 
 

@@ -122,6 +122,8 @@ async def forget_exports(user: str, operations: OperationStore) -> int:
                 await operations.put(replace(record, response=_emptied(record.response)))
                 count += 1
         after = found[-1].name
+    # Also without any: an earlier attempt may have come no further.
+    await operations.scrub()
     return count
 
 

@@ -101,3 +101,7 @@ class OperationStore(Protocol):
     async def delete_done_before(self, create_ms: int) -> int:
         """Remove the finished records created before a time; return how many."""
         ...
+
+    async def scrub(self) -> None:
+        """Leave nothing in the files of what was replaced or removed."""
+        ...

@@ -149,7 +149,7 @@ class Services(grpc.GenericRpcHandler):
         # Without a deserialiser the wrapper gets the bytes, and decides what is wrong with them.
         if route.is_stream:
             return grpc.stream_stream_rpc_method_handler(self._streams[route.path].serve)
-        return grpc.unary_unary_rpc_method_handler(UnaryRpc(route, edge).serve)
+        return grpc.stream_unary_rpc_method_handler(UnaryRpc(route, edge).serve)
 
     def _routes(
         self,

@@ -41,7 +41,7 @@ class AdmissionSettings(_Section):
     """Two lanes, so that a burst of events doesn't refuse recommendations, and the reverse."""
 
     serving: LaneSettings = LaneSettings(
-        target_s=0.04, initial=4, minimum=2, maximum=64, queue_length=8, queue_wait_s=0.03
+        target_s=0.04, initial=4, minimum=2, maximum=64, queue_length=12, queue_wait_s=0.05
     )
     storage: LaneSettings = LaneSettings(
         target_s=1.0, initial=4096, minimum=32, maximum=8192, queue_length=256, queue_wait_s=0.25

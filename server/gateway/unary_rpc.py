@@ -1,15 +1,19 @@
 """The one wrapper around every unary RPC: from raw bytes to raw bytes.
 
-It stands where an interceptor would, but before the request is parsed, so that refusing one under
-load costs little, and it is one coroutine deep.
+It stands where an interceptor would, but before the request is read, so that strangers cannot fill
+the memory with what they send, and before it is parsed, so that refusing one under load costs
+little; and it is one coroutine deep.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
-from server.core.errors import DeadlineTooShortError, OverloadedError
+import grpc
+
+from server.core.errors import DeadlineTooShortError, InvalidRequestError, OverloadedError
 from server.gateway.call import Call
 from server.gateway.edge import Context, Edge
 from server.gateway.error_status import REQUEST_ID_KEY, code_of
@@ -19,15 +23,19 @@ from server.observability.tracing import traceparent_of
 
 
 class UnaryRpc:
-    """Checks who calls, admits, parses, checks, answers, counts."""
+    """Checks who calls, reads, admits, parses, checks, answers, counts.
+
+    For gRPC it is a method whose requests are a stream: of other methods it reads the request
+    before it asks for an answer.
+    """
 
     def __init__(self, route: Route, edge: Edge) -> None:
         self._route = route
         self._edge = edge
         self._lane = route.lane
 
-    async def serve(self, raw: bytes, context: Context) -> bytes:
-        """Answer one RPC."""
+    async def serve(self, _requests: object, context: Context) -> bytes:
+        """Answer one RPC; its request is read from the context."""
         started_s = time.monotonic()
         call = self._edge.begin(context)
         if self._edge.is_refusing:
@@ -37,6 +45,11 @@ class UnaryRpc:
         except Exception as error:
             self._edge.metrics.request(self._route.path, code_of(error).name, 0.0)
             await self._edge.fail(self._route, error, call, context)
+        # Before it takes a place in the lane: a request may arrive slowly.
+        raw: Any = await context.read()
+        if raw is grpc.aio.EOF:
+            nothing = InvalidRequestError("the call has no request")
+            await self._edge.fail(self._route, nothing, call, context)
         lane = self._lane
         if lane is None:
             return await self._answer(raw, call, context, started_s)

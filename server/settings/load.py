@@ -54,14 +54,21 @@ def _merged(values: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str
 
 
 def _faults(source: str, error: ValidationError) -> Iterator[str]:
-    for fault in error.errors():
+    faults = error.errors()
+    inside = {fault["loc"][:end] for fault in faults for end in range(len(fault["loc"]))}
+    for fault in faults:
+        if fault["type"] == "too_short" and fault["loc"] in inside:
+            continue  # only because its entries are wrong, which is said
         key = ".".join(map(str, fault["loc"]))
-        yield f"{source}: {key or 'file'}: {_advice(fault)}"
+        yield ": ".join(filter(None, (source, key, _advice(fault))))
 
 
 def _advice(fault: ErrorDetails) -> str:
     if fault["type"] != "extra_forbidden":
-        return f"{fault['msg'].removeprefix('Value error, ')} (it is {fault['input']!r})"
+        message = fault["msg"].removeprefix("Value error, ")
+        # A whole section would say less than its name.
+        is_section = isinstance(fault["input"], Mapping)
+        return message if is_section else f"{message} (it is {fault['input']!r})"
     known = _keys_at(fault["loc"][:-1])
     close = get_close_matches(str(fault["loc"][-1]), known, 1)
     remedy = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(known))}"

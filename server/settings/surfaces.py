@@ -81,7 +81,9 @@ def surfaces_of(settings: Mapping[str, SurfaceSettings]) -> Surfaces:
     known = {surface.name: surface for surface in DEFAULT_SURFACES}
     for name, section in settings.items():
         if section.like and section.like not in known:
-            raise ValueError(f"surfaces.{name}.like: no surface {section.like!r}: use {set(known)}")
+            raise ValueError(
+                f"surfaces.{name}.like: no surface {section.like!r}; use one of {', '.join(known)}"
+            )
         start = known.get(section.like or name, Surface(name=name))
         known[name] = _changed(replace(start, name=name), section)
     return Surfaces(known.values())

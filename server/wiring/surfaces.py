@@ -42,8 +42,9 @@ class WiredSurfaces:
             return Models(settings, self.stores, self.live)
         except InvalidRequestError as error:
             raise ArtifactError(
-                f"surfaces cannot be served: {error}: correct the settings file, or where it is of "
-                f"{self.stores.paths.root / _FILE} change it with the server that it served before"
+                f"surfaces cannot be served: {error}; correct the settings file (a surface or rule "
+                f"that was written while serving is in {self.stores.paths.root / _FILE}: correct "
+                "that one with a server that still serves it)"
             ) from error
 
     def editor(self, serving: Serving) -> SurfaceEditor:

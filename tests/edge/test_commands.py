@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,8 +63,6 @@ def test_run_ends_envoy_with_itself(open_server, tmp_path, number):
 
 
 def test_serve_runs_both_and_ends_both(shop_data, tmp_path):
-    import shutil
-
     shutil.copytree(shop_data, tmp_path / "data")
     process, ready = start(
         tmp_path,
@@ -101,6 +100,60 @@ def test_serve_ends_when_the_server_cannot_start(tmp_path):
 def test_a_file_that_is_missing_is_said_in_one_line(tmp_path):
     command = [sys.executable, "-m", "deploy.envoy.run", "--upstream", "127.0.0.1:1"]
     command += ["--jwks", str(tmp_path / "none.json"), "--issuer", "i", "--audience", "a"]
+    command += ["--port", "0"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "none.json" in done.stderr
+
+
+def refused(*arguments):
+    """Run an edge that cannot start; return what it says, one line a fault."""
+    command = [sys.executable, "-m", "deploy.envoy.run", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr.removeprefix("edge: ").splitlines()
+
+
+def test_a_port_that_another_edge_has_is_refused(edge):
+    """Envoy would share it with the other, and callers would get either."""
+    (said,) = refused("--upstream", "127.0.0.1:1", "--port", edge.port)
+    assert said.startswith(f"127.0.0.1:{edge.port}: Address already in use; choose another")
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    folder = tmp_path / "none"
+    (said,) = refused("--upstream", "127.0.0.1:1", "--port", 0, "--static", folder)
+    assert said.startswith(f"{folder}: is no folder")
+
+
+def test_each_fault_of_the_settings_is_a_line_with_its_key(tmp_path):
+    path = tmp_path / "edge.toml"
+    path.write_text('prt = 1\n[limits]\ntotal_rat = 1\n[[upstreams]]\nendpoints = ["50051"]\n')
+    assert sorted(refused("--config", path)) == [
+        f"{path}: limits.total_rat: no such key; docs/edge.md has them",
+        f"{path}: prt: no such key; docs/edge.md has them",
+        f"{path}: upstreams.0.endpoints: '50051' is no HOST:PORT",
+    ]
+    path.write_text("port =")
+    assert refused("--config", path)[0].startswith(f"{path}: not TOML: ")
+    assert refused("--config", tmp_path / "none.toml")[0].endswith(
+        "none.toml: cannot be read (No such file or directory)"
+    )
+    assert refused()[0].startswith("name a server: --upstream HOST:PORT")
+
+
+def test_serve_says_that_the_server_has_ended(shop_data, tmp_path):
+    shutil.copytree(shop_data, tmp_path / "data")
+    process, _ = start(
+        tmp_path,
+        "deploy.envoy.serve",
+        *("--", "--anonymous", "--data-dir", tmp_path / "data", "--metrics-port", "0"),
+    )
+    server = next(
+        pid
+        for pid in children(process.pid)
+        if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    )
+    os.kill(server, signal.SIGKILL)
+    assert process.wait(20) == 1
+    assert "edge: the server ended with -9" in (tmp_path / "log").read_text()

@@ -140,6 +140,7 @@ def test_a_request_that_is_too_large_is_413_with_a_reason(edge):
     for path in ("/v1/recommendations:rank", "/shortlist.v1.RecommendationService/RankItems"):
         reply = connect(edge.port, path, message)
         assert (reply.status, reply.reason) == (413, "INVALID_REQUEST")
+        assert b"the request is too large" in reply.body
 
 
 def test_a_deadline_of_json_callers_reaches_the_server(edge):

@@ -81,3 +81,11 @@ def test_the_adapters_have_the_same_methods():
         assert list(inspect.signature(method).parameters) == list(
             inspect.signature(theirs).parameters
         )
+
+
+async def test_what_was_replaced_is_not_left_in_the_files(store, tmp_path):
+    await store.put(record(1, is_done=True, response=b"told once"))
+    await store.put(record(1, is_done=True))
+    await store.scrub()
+    assert (await store.get("operations/1")).response == b""
+    assert b"told once" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())

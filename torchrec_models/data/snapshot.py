@@ -26,7 +26,7 @@ from torchrec_models.data.columns import (
 from torchrec_models.errors import SnapshotError
 
 FORMAT = 1
-REMEDY = "write the snapshot again with `shortlist train` or check the path"
+REMEDY = "write the snapshot again with `shortlist snapshot`, or check the path"
 
 Int64Array = npt.NDArray[np.int64]
 Int32Array = npt.NDArray[np.int32]

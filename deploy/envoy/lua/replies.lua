@@ -43,16 +43,12 @@ local function spell_scheme(headers)
 end
 
 -- Caches keep what a GET is answered with by its address; the transcoder would let a body, which is
--- no part of that, change the answer.
-local function refuse_body(handle)
+-- no part of that and has no meaning (RFC 9110, section 9.3.1), change the answer.
+local function ignore_body(handle)
   local body = handle:body()
   if body and body:length() > 0 then
-    handle:respond({
-      [":status"] = "400",
-      ["x-edge-status"] = "400",
-      ["x-edge-reason"] = "INVALID_REQUEST",
-      ["x-edge-message"] = "a request that only reads has no body",
-    }, "")
+    body:setBytes("")
+    handle:headers():remove("content-length")
   end
 end
 
@@ -75,7 +71,7 @@ function envoy_on_request(handle)
   pass_deadline(headers)
   spell_scheme(headers)
   if method == "GET" or method == "HEAD" then
-    refuse_body(handle)
+    ignore_body(handle)
   end
 end
 
@@ -156,7 +152,8 @@ local function refuse_for_edge(handle, kept, details)
     headers:remove("x-edge-" .. name)
   end
   local why = reason_of(status, details, own and { own, message })
-  if string.find(details, "^grpc_json_transcode_failure") and kept.shape ~= "grpc" then
+  local is_unread = string.find(details, "^grpc_json_transcode_failure") and status ~= "413"
+  if is_unread and kept.shape ~= "grpc" then
     local body = handle:body(true)
     if body:length() > 0 then
       -- The parser quotes what it could not read, which need not be UTF-8.

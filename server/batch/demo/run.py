@@ -163,11 +163,14 @@ async def _labels(stores: Stores, page: Page, further: tuple[str, ...]) -> dict[
 
 
 def _say_how_to_call(options: DemoOptions, server: RunningServer, terminal: Terminal) -> None:
-    call = (
+    # A server that ends with the demonstration had any free port; the next one has the usual one.
+    target = "127.0.0.1:50051" if options.exits else server.target
+    lines = [
         f'grpcurl -plaintext -d \'{{"user_id": "...", "include_reasons": true}}\' '
-        f"{server.target} shortlist.v1.RecommendationService/Recommend"
-    )
-    terminal.say("call it yourself, for example with grpcurl:")
-    terminal.console.print(f"  {call}", highlight=False, markup=False, soft_wrap=True)
+        f"{target} shortlist.v1.RecommendationService/Recommend"
+    ]
     if options.exits:
-        terminal.say(f"  (after `shortlist serve --data-dir {options.data_dir}`)")
+        lines.insert(0, f"shortlist serve --anonymous --data-dir {options.data_dir}")
+    terminal.say("call it yourself, for example with grpcurl:")
+    for line in lines:
+        terminal.console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)

@@ -84,6 +84,10 @@ class EmbeddedOperations:
         """See OperationStore."""
         return await self._delete("WHERE is_done AND create_ms < ?", (create_ms,))
 
+    async def scrub(self) -> None:
+        """See OperationStore."""
+        await self._writer.scrub()
+
     async def close(self) -> None:
         """Finish what is queued, then close the file."""
         await self._reader.close()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from server.core.errors import CredentialsExpiredError, CredentialsInvalidError
 from server.gateway.auth.caller import Caller
 from server.gateway.auth.scope import Scope
 from server.gateway.auth.settings import JwtSettings
+
+# The year 10000.
+_END_OF_TIME_S: Final = 253_402_300_800
 
 
 def caller_of(claims: Mapping[str, Any], settings: JwtSettings, now_ms: int) -> Caller:
@@ -56,8 +58,10 @@ def _scope(claim: object, settings: JwtSettings) -> Scope:
 
 def _seconds(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise CredentialsInvalidError(f"the token's {name} is missing or no number")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    # The range leaves out NaN, and what would be infinite in milliseconds.
+    if value is None or not is_number or not -_END_OF_TIME_S < value < _END_OF_TIME_S:
+        raise CredentialsInvalidError(f"the token's {name} is missing or no time")
     return float(value)
 
 

@@ -79,6 +79,7 @@ async def test_an_erasure_ends_with_a_receipt(edge):
     assert {each.store: each.erased_count for each in receipt.stores} == {
         "event_log": 4,
         "profiles": 1,
+        "operations": 0,
     }
     progress = unpacked(done.metadata, user_service_pb2.UserOperationMetadata)
     assert progress.user == "users/ann"

@@ -64,6 +64,15 @@ def test_a_revoked_key_is_listed_and_does_not_work(keys, tmp_path):
     assert stored(tmp_path)[0].revoke_ms == revoke_ms
 
 
+def test_a_key_is_revoked_by_its_whole_text_which_is_not_shown_again(keys, tmp_path):
+    text = keys("create", "--scope", "admin")[1].strip()
+    (record,) = stored(tmp_path)
+    assert keys("revoke", text) == (0, f"{record.id} is revoked\n", "")
+    status, _, said = keys("revoke", f"slk_unknown_{text[13:]}")
+    assert status == 2
+    assert "no API key 'unknown'" in said and text[13:] not in said
+
+
 def test_an_expired_key_is_listed_as_such(keys, tmp_path):
     keys("create", "--scope", "admin", "--expires", "1m")
     path = tmp_path / "api-keys.json"

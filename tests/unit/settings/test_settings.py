@@ -68,7 +68,7 @@ def test_the_examples_of_the_guides_are_accepted(tmp_path, guide):
         ("[gateway]\nprot = 1", "gateway.prot: no such key; did you mean 'port'?"),
         ("[gateway]\nport = 70000", "gateway.port: Input should be less than or equal to 65535"),
         ("[surfaces.home]\nseen = 'kepp'", "surfaces.home.seen: Input should be 'keep'"),
-        ("[surfaces.x]\nlike = 'y'", "surfaces.x.like: no surface 'y'"),
+        ("[surfaces.x]\nlike = 'y'", "surfaces.x.like: no surface 'y'; use one of home, "),
         ("[surfaces.x.rules.r]\nkid = 1", "no such key; did you mean 'kind'?"),
         ("zzz = 1", "zzz: no such key; known are"),
         ("= 1", "not TOML"),
@@ -82,10 +82,25 @@ def test_a_fault_names_file_key_and_remedy(tmp_path, text, expected):
     assert expected in str(caught.value)
 
 
+def test_a_fault_of_a_section_does_not_print_it(tmp_path):
+    path = written(tmp_path, "[surfaces.x]\nlike = 'y'")
+    with pytest.raises(ArtifactError) as caught:
+        load_settings(path)
+    assert str(caught.value).startswith(f"{path}: surfaces.x.like: ")
+    assert "(it is" not in str(caught.value)
+
+
 def test_every_fault_of_a_file_is_named(tmp_path):
     with pytest.raises(ArtifactError) as caught:
         load_settings(written(tmp_path, "[gateway]\nport = -1\n[ranker]\nthreads = 0"))
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_list_whose_only_entry_is_wrong_is_one_fault(tmp_path):
+    text = '[gateway.auth.jwt]\nkeys = "k"\nissuer = "i"\naudience = ["a"]\nalgorithms = ["none"]'
+    with pytest.raises(ArtifactError, match=r"algorithms\.0: Input should be") as caught:
+        load_settings(written(tmp_path, text))
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_missing_file_is_named(tmp_path):
