@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import pytest
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_status import rpc_status
 
 from deploy.envoy.routes import retry_policy
@@ -47,6 +49,60 @@ def test_without_a_server_callers_get_503_and_then_service_again(start_server, s
     assert again.port == server.port
     assert wait_for(lambda: get(edge.port, "/v1/trending").status == 200)
     assert raw_grpc(edge.port, TRENDING)
+
+
+class Bare(grpc.GenericRpcHandler):
+    """Refuses one method with a code alone, as a gRPC library does by itself."""
+
+    def __init__(self, code):
+        self.code = code
+
+    def service(self, details):
+        def refuse(request, context):
+            context.abort(self.code, "in its own words")
+
+        return grpc.unary_unary_rpc_method_handler(refuse) if details.method == TRENDING else None
+
+
+@pytest.fixture
+def bare_edge(start_edge):
+    """Give `bare_edge(code)`: an edge in front of a server that has nothing but this code."""
+    servers = []
+
+    def start(code):
+        server = grpc.server(ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers([Bare(code)])
+        health_pb2_grpc.add_HealthServicer_to_server(health.HealthServicer(), server)
+        address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        server.start()
+        servers.append(server)
+        edge = start_edge(upstreams=(UpstreamSettings(endpoints=(address,)),))
+        assert wait_for(lambda: get(edge.port, "/healthz").status == 200)
+        return edge
+
+    yield start
+    for each in servers:
+        each.stop(0)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (grpc.StatusCode.DEADLINE_EXCEEDED, (504, "DEADLINE_TOO_SHORT")),
+        (grpc.StatusCode.UNAVAILABLE, (503, "DEPENDENCY_UNAVAILABLE")),
+    ],
+)
+def test_a_code_without_a_reason_gets_one(bare_edge, code, expected):
+    edge = bare_edge(code)
+    for reply in (get(edge.port, "/v1/trending"), connect(edge.port, TRENDING, {})):
+        assert (reply.status, reply.reason) == expected
+        assert reply.info.metadata["request_id"] == reply.headers["x-request-id"]
+
+
+def test_a_code_that_has_no_reason_keeps_its_message(bare_edge):
+    edge = bare_edge(grpc.StatusCode.UNIMPLEMENTED)
+    for reply in (get(edge.port, "/v1/trending"), connect(edge.port, TRENDING, {})):
+        assert (reply.status, reply.json()["message"]) == (501, "in its own words")
 
 
 def test_a_pool_gets_its_share_and_the_other_takes_over(open_server, start_server, start_edge):

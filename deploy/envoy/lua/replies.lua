@@ -177,14 +177,26 @@ local function refuse_for_edge(handle, kept, details)
   }, status)
 end
 
+-- What a server's gRPC library refuses by itself has no reason: {reason, message} by code.
+local BY_BARE_CODE = {
+  ["4"] = { "DEADLINE_TOO_SHORT", "the deadline passed before a server answered" },
+  ["14"] = { "DEPENDENCY_UNAVAILABLE", "no server is available" },
+}
+
 -- A server's error, as the transcoder or the bridge has left it.
 local function finish_error(handle, kept)
+  local bare = kept.details == "" and BY_BARE_CODE[kept.code]
+  if bare then
+    local failure = { message = bare[2], reason = bare[1], request_id = kept.request_id or "" }
+    failure.code = tonumber(kept.code)
+    return refuse(handle, kept.shape, failure, CONNECT[failure.code][2])
+  end
   handle:headers():replace("cache-control", "no-store")
   local message = string.gsub(kept.message or "", "%%(%x%x)", function(digits)
     return string.char(tonumber(digits, 16))
   end)
   local details = {}
-  if kept.details then
+  if kept.details ~= "" then
     message, details = read_status(decode_base64(kept.details))
   end
   local retry_s = retry_seconds(details)
