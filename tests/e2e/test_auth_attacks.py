@@ -25,9 +25,9 @@ def server(module_servers):
     return module_servers.start(PATIENT, patient_sources(), anonymous=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def app(server):
-    """A key of client scope such as anyone finds in an app."""
+    """A key of client scope such as anyone finds in an app, with a quota of its own."""
     key = create_key(server.data_dir, "client", "--subject", "user:ann")
 
     def is_known():
