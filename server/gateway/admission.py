@@ -62,8 +62,10 @@ class ConcurrencyLimit:
 class Lane:
     """Admits requests of one kind; all calls come from one event loop.
 
-    Of those that wait, the newest enters first: under lasting overload, first come, first served
-    would let everyone wait as long as anyone may, and a short queue empties in no time anyway.
+    A queue that emptied less than `burst_s` ago and was not full since is a burst, which a server
+    with capacity to spare works off: first come, first served, and each may wait `burst_wait_s`.
+    Any other queue is an overload, where that order would let everyone wait as long as anyone may:
+    the newest enters first, and none waits longer than `queue_wait_s`.
     """
 
     def __init__(self, name: str, settings: LaneSettings) -> None:
@@ -72,6 +74,7 @@ class Lane:
         self._settings = settings
         self._limit = ConcurrencyLimit(settings)
         self._waiting: list[asyncio.Future[None]] = []
+        self._queue_began_s = -math.inf
 
     @property
     def limit(self) -> int:
@@ -104,11 +107,17 @@ class Lane:
         if self.try_enter():
             return
         if len(self._waiting) >= self._settings.queue_length:
+            self._queue_began_s = -math.inf
             raise self.refusal()
+        if not self._waiting:
+            self._queue_began_s = time.monotonic()
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        settings = self._settings
         try:
-            async with asyncio.timeout(self._settings.queue_wait_s):
+            async with asyncio.timeout(
+                settings.burst_wait_s if self._is_burst() else settings.queue_wait_s
+            ):
                 await turn
         except TimeoutError:
             if not turn.cancelled():
@@ -134,10 +143,13 @@ class Lane:
         delay_s = self._settings.retry_after_s * random.uniform(0.5, 1.5)
         return OverloadedError("the server is busy; retry after the given delay", delay_s)
 
+    def _is_burst(self) -> bool:
+        return time.monotonic() - self._queue_began_s < self._settings.burst_s
+
     def _release(self) -> None:
         self.in_flight -= 1
         while self._waiting and self.in_flight < self._limit.limit:
-            turn = self._waiting.pop()
+            turn = self._waiting.pop(0 if self._is_burst() else -1)
             if not turn.done():
                 self.in_flight += 1
                 turn.set_result(None)

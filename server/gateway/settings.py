@@ -17,8 +17,9 @@ class LaneSettings(_Section):
     """How many requests of one kind may be under way, steered toward a latency.
 
     While nine of ten requests finish within `target_s` the limit grows by one each `window_s` in
-    which it was reached; otherwise it shrinks by a fifth. `queue_length` requests above it wait
-    `queue_wait_s` at most; all others are refused at once.
+    which it was reached; otherwise it shrinks by a fifth. `queue_length` requests above it wait;
+    all others are refused at once. In a queue that emptied less than `burst_s` ago and was not
+    full since, each waits `burst_wait_s` at most; in any other, `queue_wait_s`.
     """
 
     target_s: float = Field(gt=0)
@@ -27,6 +28,8 @@ class LaneSettings(_Section):
     maximum: int = Field(ge=1)
     queue_length: int = Field(ge=0)
     queue_wait_s: float = Field(ge=0)
+    burst_s: float = Field(default=0.5, ge=0)
+    burst_wait_s: float = Field(default=0.09, ge=0)
     window_s: float = Field(default=0.2, gt=0)
     retry_after_s: float = Field(default=0.25, gt=0)
 
