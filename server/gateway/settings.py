@@ -47,7 +47,13 @@ class AdmissionSettings(_Section):
         target_s=0.04, initial=4, minimum=2, maximum=64, queue_length=12, queue_wait_s=0.05
     )
     storage: LaneSettings = LaneSettings(
-        target_s=1.0, initial=4096, minimum=32, maximum=8192, queue_length=256, queue_wait_s=0.25
+        target_s=1.0,
+        initial=4096,
+        minimum=32,
+        maximum=8192,
+        queue_length=256,
+        queue_wait_s=0.25,
+        burst_wait_s=0.25,
     )
 
 

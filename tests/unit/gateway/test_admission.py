@@ -17,6 +17,8 @@ def settings(**over):
         "maximum": 12,
         "queue_length": 1,
         "queue_wait_s": 5.0,
+        "burst_s": 60.0,
+        "burst_wait_s": 5.0,
         "window_s": 1.0,
         "retry_after_s": 1.0,
     }
@@ -85,25 +87,75 @@ async def test_places_are_given_back():
     assert lane.in_flight == 2
 
 
-async def test_the_queue_is_bounded_and_the_newest_enters_first():
+async def waiting(lane, count):
+    """Begin to wait `count` times, in order."""
+    tasks = [asyncio.create_task(lane.enter()) for _ in range(count)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_a_burst_is_served_in_the_order_of_arrival():
+    lane = Lane("x", settings(initial=2, queue_length=3))
+    lane.try_enter(), lane.try_enter()
+    first, second = await waiting(lane, 2)
+    lane.leave(0.01)
+    await first
+    assert not second.done() and not lane.try_enter()
+    lane.leave(0.01)
+    await second
+    assert (lane.in_flight, lane.queue_length) == (2, 0)
+
+
+async def test_a_queue_that_was_full_refuses_and_lets_the_newest_in_first():
     lane = Lane("x", settings(initial=2, queue_length=2))
     lane.try_enter(), lane.try_enter()
-    first, second = asyncio.create_task(lane.enter()), asyncio.create_task(lane.enter())
-    await asyncio.sleep(0)
+    first, second = await waiting(lane, 2)
     assert lane.queue_length == 2
     with pytest.raises(OverloadedError) as caught:
         await lane.enter()
     assert 0.5 <= caught.value.retry_after_s <= 1.5
     lane.leave(0.01)
     await second
-    assert not first.done() and not lane.try_enter()
+    assert not first.done()
     lane.leave(0.01)
     await first
-    assert (lane.in_flight, lane.queue_length) == (2, 0)
+    # Empty again: what comes next is a burst of its own.
+    third, fourth = await waiting(lane, 2)
+    lane.leave(0.01)
+    await third
+    lane.leave(0.01)
+    await fourth
+
+
+async def test_a_queue_that_lasts_lets_the_newest_in_first():
+    lane = Lane("x", settings(initial=2, queue_length=3, burst_s=0.01))
+    lane.try_enter(), lane.try_enter()
+    first, second = await waiting(lane, 2)
+    await asyncio.sleep(0.02)
+    lane.leave(0.01)
+    await second
+    assert not first.done()
+    lane.leave(0.01)
+    await first
+
+
+async def test_a_burst_may_wait_longer_than_an_overload():
+    lane = Lane("x", settings(initial=2, queue_length=2, queue_wait_s=0, burst_wait_s=5))
+    lane.try_enter(), lane.try_enter()
+    first, second = await waiting(lane, 2)
+    with pytest.raises(OverloadedError):
+        await lane.enter()
+    lane.leave(0.01)
+    await second
+    # The queue was full and isn't empty yet: who comes now waits as in an overload.
+    with pytest.raises(OverloadedError):
+        await asyncio.wait_for(lane.enter(), 1)
+    lane.leave(0.01)
+    await first
 
 
 async def test_who_waits_too_long_or_goes_away_leaves_no_trace():
-    lane = Lane("x", settings(initial=2, queue_length=2, queue_wait_s=0.01))
+    lane = Lane("x", settings(initial=2, queue_length=2, burst_wait_s=0.01))
     lane.try_enter(), lane.try_enter()
     gone = asyncio.create_task(lane.enter())
     with pytest.raises(OverloadedError):
@@ -119,13 +171,12 @@ async def test_who_waits_too_long_or_goes_away_leaves_no_trace():
 async def test_a_place_given_to_someone_who_goes_away_is_passed_on():
     lane = Lane("x", settings(initial=2, queue_length=2))
     lane.try_enter(), lane.try_enter()
-    first, second = asyncio.create_task(lane.enter()), asyncio.create_task(lane.enter())
-    await asyncio.sleep(0)
+    first, second = await waiting(lane, 2)
     lane.leave(0.01)
-    second.cancel()
-    await first
-    await asyncio.gather(second, return_exceptions=True)
-    assert second.cancelled()
+    first.cancel()
+    await second
+    await asyncio.gather(first, return_exceptions=True)
+    assert first.cancelled()
     assert lane.in_flight == 2
 
 
