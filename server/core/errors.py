@@ -121,9 +121,11 @@ class PageTokenExpiredError(ServerError):
 
 class _ResourceError(ServerError):
     resource_type: ClassVar[str] = ""
+    # What is said of the resource, after its type and name.
+    problem: ClassVar[str] = ""
 
     def __init__(self, resource: str, message: str = "") -> None:
-        super().__init__(message or f"{self.resource_type} {resource!r}: {self.reason}")
+        super().__init__(message or f"{self.resource_type} {resource!r} {self.problem}")
         self.resource = resource
 
 
@@ -131,6 +133,7 @@ class AlreadyExistsError(_ResourceError):
     """Something with this name exists."""
 
     status = "ALREADY_EXISTS"
+    problem = "exists already"
 
 
 class EventIdConflictError(AlreadyExistsError):
@@ -138,6 +141,7 @@ class EventIdConflictError(AlreadyExistsError):
 
     reason = "EVENT_ID_CONFLICT"
     resource_type = "event"
+    problem = "was written before with another content; a new event needs a new id"
 
 
 class ItemAlreadyExistsError(AlreadyExistsError):
@@ -165,6 +169,7 @@ class NotFoundError(_ResourceError):
     """There is nothing with this name."""
 
     status = "NOT_FOUND"
+    problem = "does not exist"
 
 
 class UnknownServingConfigError(NotFoundError):
@@ -254,6 +259,7 @@ class EtagMismatchError(_ResourceError):
     reason = "ETAG_MISMATCH"
     status = "ABORTED"
     resource_type = "resource"
+    problem = "has changed: read it again"
 
 
 class ExhaustedError(ServerError):

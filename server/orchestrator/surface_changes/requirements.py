@@ -16,7 +16,7 @@ def rule_resource(surface: str, name: str) -> str:
 def require_etag(resource: str, wanted: str, etag: str) -> None:
     """Raise EtagMismatchError unless the etag is the wanted one, or none is wanted."""
     if wanted and wanted != etag:
-        raise EtagMismatchError(resource, f"{resource} has changed: read it again")
+        raise EtagMismatchError(resource)
 
 
 def require_none(found: list[FieldViolation]) -> None:
