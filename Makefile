@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve bench test test-sdks test-conformance test-tv check generate release-contract lock clean
+.PHONY: help setup demo serve bench test test-sdks test-conformance test-clients test-tv mutate check generate release-contract lock clean
 
 PYTHON_ENV := .venv/bin/python
 SHORTLIST := .venv/bin/shortlist
@@ -39,6 +39,14 @@ test-sdks: setup ## the client packages of all languages: LANGUAGES=go,python
 
 test-conformance: setup ## a real server against all cases, and every seeded fault against its own
 	@$(TEST_THREADS) $(PYTHON_ENV) -m pytest tests/conformance $(ARGS)
+
+test-clients: setup ## the programs of all SDKs against the scripted server: CLIENTS=go,java
+	@$(PYTHON_ENV) -m conformance --client $(or $(CLIENTS),all) --build \
+	  --json build/conformance/clients.json --matrix build/conformance/matrix.md $(ARGS)
+	@cat build/conformance/matrix.md
+
+mutate: setup ## break the matchers in small ways and see the tests notice (minutes; outside CI)
+	@$(TEST_THREADS) $(PYTHON_ENV) scripts/mutate.py $(ARGS)
 
 test-tv: setup ## the TV package in the engines of old TVs: ENGINES=49,53,56,65,69
 	@$(PYTHON_ENV) -m tests.sdk.tv.run $(if $(ENGINES),--engines $(ENGINES)) $(ARGS)

@@ -22,6 +22,7 @@ class Answer:
         error: None if there was none; else `{code, reason, domain, message, metadata, request_id,
             field_violations, resource, retry_delay_s, quota, details, from_server}`.
         timed_out: our own deadline passed without any answer of the server.
+        info: in client mode what the SDK says of the call.
     """
 
     reply: JSON = None
@@ -30,6 +31,7 @@ class Answer:
     trailers: dict[str, str] = field(default_factory=dict)
     elapsed_ms: float = 0.0
     timed_out: bool = False
+    info: dict[str, JSON] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, JSON]:
         """Return it as what `expect.answer` and `capture` look at."""
@@ -39,6 +41,7 @@ class Answer:
             "headers": self.headers,
             "trailers": self.trailers,
             "elapsed_ms": self.elapsed_ms,
+            "info": self.info,
         }
 
 

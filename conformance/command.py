@@ -19,7 +19,7 @@ from conformance.case import JSON
 from conformance.credentials import BrokenKeysError
 from conformance.expected_failures import BrokenExpectationsError, read_expected_failures
 from conformance.loading import CASES, BrokenCaseError, read_cases
-from conformance.mode import Mode
+from conformance.mode import Mode, TargetError
 from conformance.outcome import Outcome
 from conformance.reflection import NoReflectionError
 from conformance.reports.files import write_json, write_junit, write_matrix
@@ -46,6 +46,7 @@ def main(argv: list[str]) -> int:
         BrokenKeysError,
         BrokenExpectationsError,
         NoReflectionError,
+        TargetError,
         server_mode.WorldError,
     ) as error:
         print(f"conformance: {error}", file=sys.stderr)
@@ -98,7 +99,7 @@ def _run(options: argparse.Namespace, modes: list[JSON], cases: list[JSON]) -> i
             each for mode in modes for each in stack.enter_context(mode.open_targets(options))
         ]
         if not targets:
-            print("conformance: nothing to run against: give --target", file=sys.stderr)
+            print("conformance: nothing to run against: give --target or --client", file=sys.stderr)
             return 2
         total = sum(bool(set(c.modes) & set(t.kinds)) for t in targets for c in cases)
         text = TextReport(total)

@@ -23,6 +23,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Mapping
 
@@ -152,13 +153,12 @@ def _same_as(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str)
         return [f"{path}: nothing was captured as {argument}"]
 
 
-def _ordered(name: str, holds: Callable[[JSON, JSON], bool]) -> Operator:
-    def check(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str) -> list[str]:
-        left, right = _comparable(actual), _comparable(argument)
-        same_kind = type(left) is type(right) and left is not None
-        return _when(same_kind and holds(left, right), name, argument, actual, path)
-
-    return check
+def _ordered(
+    name: str, holds: Callable[[JSON, JSON], bool], argument: JSON, actual: JSON, path: str
+) -> list[str]:
+    left, right = _comparable(actual), _comparable(argument)
+    same_kind = type(left) is type(right) and left is not None
+    return _when(same_kind and holds(left, right), name, argument, actual, path)
 
 
 def _comparable(value: JSON) -> float | str | None:
@@ -193,7 +193,9 @@ def _contains(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str
 
 
 def _lacks(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str) -> list[str]:
-    return _when(not _holds(argument, actual, scope), "to lack", argument, actual, path)
+    # What can hold nothing lacks nothing: a number or null is not a list that was looked through.
+    holds = isinstance(actual, list | str | dict) and not _holds(argument, actual, scope)
+    return _when(holds, "to lack", argument, actual, path)
 
 
 def _set(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str) -> list[str]:
@@ -230,10 +232,10 @@ _OPERATORS: dict[str, Operator] = {
     "$same_as": _same_as,
     "$in": lambda x, a, s, p: _when(any(_equal(e, a) for e in x), "one of", x, a, p),
     "$not": lambda x, a, s, p: _when(bool(differences(x, a, s)), "anything but", x, a, p),
-    "$gt": _ordered("more than", lambda a, b: a > b),
-    "$gte": _ordered("at least", lambda a, b: a >= b),
-    "$lt": _ordered("less than", lambda a, b: a < b),
-    "$lte": _ordered("at most", lambda a, b: a <= b),
+    "$gt": lambda x, a, s, p: _ordered("more than", operator.gt, x, a, p),
+    "$gte": lambda x, a, s, p: _ordered("at least", operator.ge, x, a, p),
+    "$lt": lambda x, a, s, p: _ordered("less than", operator.lt, x, a, p),
+    "$lte": lambda x, a, s, p: _ordered("at most", operator.le, x, a, p),
     "$length": _length,
     "$each": _each,
     "$contains": _contains,

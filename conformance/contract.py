@@ -56,14 +56,16 @@ class Contract:
                 continue
         raise UnknownMethodError(f"the contract has no message {name}")
 
-    def parse(self, kind: Descriptor, value: JSON) -> Message:
+    def parse(self, kind: Descriptor, value: JSON, *, ignore_unknown: bool = False) -> Message:
         """Return a message from JSON.
 
         Raises:
             json_format.ParseError: it does not fit.
         """
         message = message_factory.GetMessageClass(kind)()
-        json_format.ParseDict(value or {}, message, descriptor_pool=self.pool)
+        json_format.ParseDict(
+            value or {}, message, ignore_unknown_fields=ignore_unknown, descriptor_pool=self.pool
+        )
         return message
 
     def decode(self, kind: Descriptor, raw: bytes) -> Message:

@@ -49,6 +49,9 @@ def _around_unmet(
     for part, actual in (("headers", answer.headers), ("trailers", answer.trailers)):
         if part in expect:
             lines += differences(expect[part], actual, scope, part)
+    if "info" in expect:
+        told = {name: each for name, each in expect["info"].items() if name in answer.info}
+        lines += differences(told, answer.info, scope, "info")
     if "within" in expect and answer.elapsed_ms > seconds(expect["within"]) * 1000:
         lines.append(f"answered after {answer.elapsed_ms:.0f} ms, expected {expect['within']}")
     return lines

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from conformance.answer import CODES, Answer
 from conformance.case import JSON
+from conformance.edge_connections import FAILURES, EdgeConnections, HttpReply, HttpRequest
 from conformance.wire import Trace
 
 
 class HttpWire:
-    """One edge by its address, such as `http://localhost:8080`."""
+    """One edge."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address.rstrip("/")
+    def __init__(self, connections: EdgeConnections) -> None:
+        self._connections = connections
 
     def call(
-        self, line: str, headers: Mapping[str, str], body: JSON, timeout_s: float, trace: Trace
+        self,
+        line: str,
+        headers: Iterable[tuple[str, str]],
+        body: JSON,
+        timeout_s: float,
+        trace: Trace,
     ) -> Answer:
-        """Send `GET /path`; the reply is `{status, json, text}`, whatever the status."""
+        """Send `GET /path`; the reply is `{status, json, text, size}`, whatever the status.
+
+        `size` counts the bytes that came, which may be compressed; `json` and `text` are of what
+        they hold, if that is gzip or nothing.
+        """
         verb, _, path = line.partition(" ")
-        data = None if body is None else json.dumps(body).encode()
-        sent = dict(headers)
-        if data is not None:
-            sent.setdefault("content-type", "application/json")
-        trace.sent(line, tuple(sent.items()), body)
-        request = urllib.request.Request(self._address + path, data, sent, method=verb)
+        raw = None if body is None else json.dumps(body).encode()
+        sent = [*headers]
+        if raw is not None and "content-type" not in dict(sent):
+            sent.append(("content-type", "application/json"))
+        trace.sent(line, sent, body)
         started = time.monotonic()
         answer = Answer()
         try:
-            with urllib.request.urlopen(request, timeout=timeout_s) as response:
-                answer.reply = _reply(response.status, response.read())
-                answer.headers = _headers(response.headers)
-        except urllib.error.HTTPError as error:
-            answer.reply = _reply(error.code, error.read())
-            answer.headers = _headers(error.headers)
-        except (TimeoutError, urllib.error.URLError) as error:
+            request = HttpRequest(verb, path, tuple(sent), raw)
+            reply = self._connections.exchange(request, timeout_s)
+            answer.reply, answer.headers = _shown(reply), reply.headers
+        except FAILURES as error:
             answer.timed_out = isinstance(error, TimeoutError)
             answer.error = {"code": CODES[14], "reason": "", "message": str(error)}
         answer.elapsed_ms = (time.monotonic() - started) * 1000
@@ -47,14 +52,11 @@ class HttpWire:
         return answer
 
 
-def _reply(status: int, raw: bytes) -> dict[str, JSON]:
-    text = raw.decode("utf-8", "replace")
+def _shown(reply: HttpReply) -> dict[str, JSON]:
+    is_gzip = reply.headers.get("content-encoding") == "gzip"
+    text = (gzip.decompress(reply.body) if is_gzip else reply.body).decode("utf-8", "replace")
     try:
         parsed = json.loads(text)
     except ValueError:
         parsed = None
-    return {"status": status, "json": parsed, "text": text}
-
-
-def _headers(headers: JSON) -> dict[str, str]:
-    return {key.lower(): value for key, value in headers.items()}
+    return {"status": reply.status, "json": parsed, "text": text, "size": len(reply.body)}

@@ -75,10 +75,21 @@ def _with_prefixes(spec: JSON) -> JSON:
     for case in spec.get("cases", ()):
         case["level"] = f"LEVEL_{case.get('level')}"
         case["modes"] = [f"MODE_{mode}" for mode in case.get("modes", ())]
-        for answer in case.get("script", ()):
-            if "fault" in answer:
-                answer["fault"] = f"WIRE_FAULT_{answer['fault']}"
+        case["script"] = _scripted(case.get("script", ()))
     return spec
+
+
+def _scripted(script: Iterable[JSON]) -> list[JSON]:
+    """Return a script with its faults as the proto names them."""
+    return [
+        {**each, "fault": f"WIRE_FAULT_{each['fault']}"} if "fault" in each else each
+        for each in script
+    ]
+
+
+def script_of(case: Case) -> list[JSON]:
+    """Return what the scripted server does: the variant's own script, or the case's."""
+    return list(case.values.get("script", case.spec.get("script", ())))
 
 
 def _cases_of(suite: Mapping[str, JSON], path: Path) -> Iterator[Case]:
@@ -92,6 +103,7 @@ def _cases_of(suite: Mapping[str, JSON], path: Path) -> Iterator[Case]:
         for values in spec.get("variants") or [{}]:
             if values and not values.get("name"):
                 raise BrokenCaseError(f"{path.name}: a variant of {name} has no name")
+            _require_script(values.get("script", ()), f"{path.name}: {name}")
             yield Case(
                 suite=suite["name"],
                 name=f"{name}[{values['name']}]" if values else name,
@@ -101,6 +113,14 @@ def _cases_of(suite: Mapping[str, JSON], path: Path) -> Iterator[Case]:
                 spec=spec,
                 values=values,
             )
+
+
+def _require_script(script: Iterable[JSON], place: str) -> None:
+    """A variant is any object to the schema; a script in it must be one all the same."""
+    try:
+        json_format.ParseDict({"script": _scripted(script)}, own_message("Case"))
+    except json_format.ParseError as error:
+        raise BrokenCaseError(f"{place}: {error}") from error
 
 
 def _require_unique(ids: Iterable[str]) -> None:

@@ -11,6 +11,10 @@ from conformance.case import Case
 from conformance.outcome import Outcome
 
 
+class TargetError(RuntimeError):
+    """A target that the arguments name can't be opened."""
+
+
 class Mode(Protocol):
     """Runs cases against one target; `run` is called from several threads."""
 

@@ -6,14 +6,17 @@ import argparse
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import grpc
 
 from conformance.case import JSON, Case
-from conformance.contract import shipped_contract
+from conformance.contract import Contract, shipped_contract
 from conformance.credentials import SCOPES, read_credentials
+from conformance.edge_connections import EdgeConnections
+from conformance.edge_protocols import CODERS, GRPC, PROTOCOLS
+from conformance.edge_wire import EdgeWire, NotExpressibleError
 from conformance.http_wire import HttpWire
 from conformance.janitor import Janitor
 from conformance.loading import CASES, read_world
@@ -25,6 +28,13 @@ from conformance.values import Scope, UnknownValueError, compute_all
 from conformance.wire import MAX_REPLY, Call, Trace, Wire
 
 CLEAN_UP_S = 30.0
+# What cases may need of `--origin`, and what is missing without it.
+ORIGIN_NEEDS = {
+    "origin": "needs --origin",
+    "stranger": "needs --origin with an origin of its own, since any may call here",
+}
+ANY_ORIGIN = "https://any-origin.conformance.example"
+STRANGER = "https://stranger.conformance.example"
 
 
 class WorldError(RuntimeError):
@@ -46,6 +56,9 @@ class CaseRunner:
             if need == "http":
                 if self._target.http is None:
                     return "needs --http"
+            elif need in ORIGIN_NEEDS:
+                if need not in self._scope:
+                    return ORIGIN_NEEDS[need]
             elif not self._target.credentials.has(need):
                 return f"needs credentials: {need}"
         return ""
@@ -63,6 +76,8 @@ class CaseRunner:
             for place, step in enumerate(case.spec["steps"]):
                 step_name = name_of(step, place)
                 stepper.do(step)
+        except NotExpressibleError as error:
+            verdict, reason = Verdict.SKIPPED, f"not in this protocol: {error}"
         except (StepFailedError, UnknownValueError) as error:
             verdict, reason = Verdict.FAILED, str(error)
         except Exception as error:
@@ -84,7 +99,7 @@ class CaseRunner:
 def _try(stepper: Stepper, step: JSON) -> None:
     try:
         stepper.do({**step, "expect": {"answer": {}}})
-    except (StepFailedError, UnknownValueError):
+    except (StepFailedError, UnknownValueError, NotExpressibleError):
         return
 
 
@@ -92,7 +107,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what server mode asks for."""
     group = parser.add_argument_group("server mode")
     group.add_argument("--target", metavar="HOST:PORT", help="the server")
-    group.add_argument("--http", metavar="URL", help="an edge in front of it, for HTTP cases")
+    group.add_argument(
+        "--protocol",
+        choices=PROTOCOLS,
+        help="default: gRPC, and of a client the one that it prefers",
+    )
+    group.add_argument(
+        "--http", metavar="URL", help="an edge, for HTTP cases; of another protocol: the target"
+    )
+    group.add_argument(
+        "--origin", metavar="ORIGIN", help="of web pages that may call; '*': those of any origin"
+    )
     for scope in SCOPES:
         group.add_argument(f"--api-key-{scope}", metavar="KEY", help=f"a key of {scope} scope")
     group.add_argument("--keys", type=Path, metavar="FILE", help="credentials by name, in YAML")
@@ -115,20 +140,42 @@ def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
         return
     keys = {scope: getattr(options, f"api_key_{scope}") for scope in SCOPES}
     credentials = read_credentials(options.keys, keys)
-    with _channel(options) as channel:
+    with _channel(options) as channel, ExitStack() as stack:
         contract = reflected_contract(channel) if options.reflection else shipped_contract()
         run = f"cf-{secrets.token_hex(4)}"
         janitor = Janitor(run)
-        http = HttpWire(options.http) if options.http else None
-        wire = Wire(channel, contract)
+        wire, http = _wires(options, channel, contract, stack)
         target = Target(contract, credentials, wire, http, janitor)
-        scope: Scope = {"run": run, "keys": credentials.by_name}
+        scope: Scope = {"run": run, "keys": credentials.by_name, **_origins(options.origin)}
         try:
             prepare(target, scope, getattr(options, "cases", None) or CASES)
             yield [CaseRunner("server", target, scope)]
         finally:
             if not options.keep:
                 clean_up(target)
+
+
+def _wires(
+    options: argparse.Namespace, channel: grpc.Channel, contract: Contract, stack: ExitStack
+) -> tuple[Wire | EdgeWire, HttpWire | None]:
+    """Return what calls methods and, if there is an edge, what sends plain HTTP requests."""
+
+    def connections(address: str) -> EdgeConnections:
+        return stack.enter_context(closing(EdgeConnections(address, options.tls)))
+
+    own = f"{'https' if options.tls else 'http'}://{options.target}"
+    protocol = options.protocol or GRPC
+    if protocol == GRPC:
+        http = HttpWire(connections(options.http)) if options.http else None
+        return Wire(channel, contract), http
+    http = HttpWire(connections(options.http or own))
+    return EdgeWire(connections(own), CODERS[protocol](contract)), http
+
+
+def _origins(origin: str | None) -> Scope:
+    if not origin:
+        return {}
+    return {"origin": ANY_ORIGIN} if origin == "*" else {"origin": origin, "stranger": STRANGER}
 
 
 def _channel(options: argparse.Namespace) -> grpc.Channel:
@@ -153,7 +200,7 @@ def prepare(target: Target, scope: Scope, folder: Path) -> None:
     for place, step in enumerate(world.get("steps", ())):
         try:
             stepper.do(step)
-        except (StepFailedError, UnknownValueError) as error:
+        except (StepFailedError, UnknownValueError, NotExpressibleError) as error:
             name = name_of(step, place)
             raise WorldError(f"can't prepare: {name}: {error}\n{trace.text()}") from error
 

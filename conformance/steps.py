@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from google.protobuf import json_format
@@ -13,6 +14,7 @@ from conformance.case import JSON
 from conformance.contract import Contract, UnknownMethodError
 from conformance.credentials import Credentials
 from conformance.descriptions import describe
+from conformance.edge_wire import EdgeWire
 from conformance.expectation import unmet
 from conformance.http_wire import HttpWire
 from conformance.janitor import Janitor
@@ -49,7 +51,7 @@ class Target:
 
     contract: Contract
     credentials: Credentials
-    wire: Wire | None = None
+    wire: Wire | EdgeWire | None = None
     http: HttpWire | None = None
     janitor: Janitor = field(default_factory=Janitor)
 
@@ -151,12 +153,26 @@ class Stepper:
             case "cancel_after":
                 return wire.cancelled(call, seconds(step["after"]), self._trace)
             case "burst":
-                return wire.burst(call, int(step["times"]), self._trace)
+                return self._burst(wire, call, int(step["times"]))
             case "paginate_all":
                 return self._all_pages(wire, call, step)
         raise StepFailedError(f"a server can't do {action!r}")
 
-    def _all_pages(self, wire: Wire, call: Call, step: Mapping[str, JSON]) -> Answer:
+    def _burst(self, wire: Wire | EdgeWire, call: Call, times: int) -> Answer:
+        """Make the same call many times at once; the reply is `{replies, errors}`."""
+        quiet, started = Trace(), time.monotonic()
+        with ThreadPoolExecutor(max_workers=min(times, 64)) as pool:
+            answers = list(pool.map(lambda _: wire.call(call, quiet), range(times)))
+        self._trace.lines += quiet.lines[:4]
+        reply = {
+            "replies": [each.reply for each in answers if each.error is None],
+            "errors": [each.error for each in answers if each.error is not None],
+        }
+        elapsed_ms = (time.monotonic() - started) * 1000
+        timed_out = any(each.timed_out for each in answers)
+        return Answer(reply=reply, elapsed_ms=elapsed_ms, timed_out=timed_out)
+
+    def _all_pages(self, wire: Wire | EdgeWire, call: Call, step: Mapping[str, JSON]) -> Answer:
         limit, body = int(step.get("max_pages", 0)), dict(call.body or {})
         pages: list[JSON] = []
         again: list[JSON] = []
@@ -202,7 +218,7 @@ class Stepper:
     def _http(self, line: str, step: Mapping[str, JSON], body: JSON) -> Answer:
         if self._target.http is None:
             raise StepFailedError("there is no HTTP address here")
-        headers = dict(self._metadata(step))
+        headers = self._metadata(step)
         return self._target.http.call(line, headers, body, self._timeout_s(step), self._trace)
 
     def _metadata(self, step: Mapping[str, JSON]) -> tuple[tuple[str, str], ...]:

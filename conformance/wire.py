@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import grpc
@@ -90,21 +89,6 @@ class Wire:
             answer.error = {"code": error.code().name, "reason": "", "from_server": False}
         trace.received(answer)
         return answer
-
-    def burst(self, call: Call, times: int, trace: Trace) -> Answer:
-        """Make the same call many times at once; the reply is `{replies, errors}`."""
-        quiet = Trace()
-        started = time.monotonic()
-        with ThreadPoolExecutor(max_workers=min(times, 64)) as pool:
-            answers = list(pool.map(lambda _: self.call(call, quiet), range(times)))
-        trace.lines += quiet.lines[:4]
-        reply = {
-            "replies": [each.reply for each in answers if each.error is None],
-            "errors": [each.error for each in answers if each.error is not None],
-        }
-        elapsed_ms = (time.monotonic() - started) * 1000
-        timed_out = any(each.timed_out for each in answers)
-        return Answer(reply=reply, elapsed_ms=elapsed_ms, timed_out=timed_out)
 
     def stream(self, call: Call, trace: Trace) -> Answer:
         """Send a list of messages on a stream, close it, and gather the replies."""

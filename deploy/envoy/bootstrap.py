@@ -45,8 +45,8 @@ def _listener(contract: EdgeContract, settings: EdgeSettings) -> Config:
         access_log=_access_log(str(settings.access_log)) if settings.access_log else [],
         local_reply_config=_local_replies(),
         generate_request_id=True,
+        # The outermost script names the request in replies: a server may know it by another id.
         preserve_external_request_id=True,
-        always_set_request_id_in_response=True,
         use_remote_address=True,
         xff_num_trusted_hops=settings.trusted_hops,
         # No address may steer the edge by x-envoy headers.

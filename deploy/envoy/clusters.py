@@ -34,7 +34,13 @@ def _cluster(upstream: UpstreamSettings) -> Config:
             _HTTP_OPTIONS: typed(
                 "extensions.upstreams.http.v3.HttpProtocolOptions",
                 explicit_http_config={
-                    "http2_protocol_options": {"connection_keepalive": keepalive}
+                    "http2_protocol_options": {
+                        "connection_keepalive": keepalive,
+                        # All callers share these connections, and gRPC's C core remembers a header
+                        # that it could not parse: with a table of headers one caller's nonsense
+                        # would fail the calls of others.
+                        "hpack_table_size": 0,
+                    }
                 },
             )
         },

@@ -31,6 +31,7 @@ def http_filters(contract: EdgeContract, settings: EdgeSettings) -> list[Config]
         http_filter("cors", "cors.v3.Cors"),
         _compressor("brotli", quality=4),
         _compressor("gzip", compression_level="COMPRESSION_LEVEL_4"),
+        _decompressor(),
         replies_filter(contract, settings),
         http_filter("grpc_web", "grpc_web.v3.GrpcWeb"),
         http_filter("connect_grpc_bridge", "connect_grpc_bridge.v3.FilterConfig"),
@@ -83,6 +84,19 @@ def _compressor(library: str, **options: object) -> Config:
     }
 
 
+def _decompressor() -> Config:
+    """Unpack requests, which Connect's clients may compress: the transcoder reads plain JSON."""
+    kind = "extensions.compression.gzip.decompressor.v3.Gzip"
+    off = {"enabled": {"default_value": False, "runtime_key": "edge.decompress_replies"}}
+    return http_filter(
+        "decompressor",
+        "decompressor.v3.Decompressor",
+        decompressor_library={"name": "gzip", "typed_config": typed(kind)},
+        request_direction_config={"advertise_accept_encoding": False},
+        response_direction_config={"common_config": off},
+    )
+
+
 def _transcoder(contract: EdgeContract, settings: EdgeSettings) -> Config:
     descriptors = base64.b64encode(transcoder_descriptors(contract)).decode()
     return http_filter(
@@ -95,6 +109,8 @@ def _transcoder(contract: EdgeContract, settings: EdgeSettings) -> Config:
         url_unescape_spec="ALL_CHARACTERS_EXCEPT_SLASH",
         # Newer clients' fields and parameters are no error, as in gRPC.
         ignore_unknown_query_parameters=True,
+        # As forms and browsers' URLSearchParams write spaces.
+        query_param_unescape_plus=True,
         request_validation_options={"reject_unknown_method": False},
         print_options={"always_print_primitive_fields": False, "always_print_enums_as_ints": False},
         max_request_body_size=settings.max_request_bytes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import time
@@ -10,7 +11,7 @@ import grpc
 import pytest
 
 from deploy.envoy.settings import LimitSettings
-from tests.edge.harness import TRENDING, connect, get, raw_grpc, send
+from tests.edge.harness import TRENDING, connect, get, grpc_web, raw_grpc, send
 
 JSON = {"content-type": "application/json"}
 
@@ -130,3 +131,28 @@ def test_strangers_cannot_use_up_what_all_callers_share(
     unknown = "/shortlist.v1.RecommendationService/Nothing"
     proto = {"content_type": "application/proto"}
     assert connect(edge.port, unknown, {}, **proto).reason == "QUOTA_EXHAUSTED"
+
+
+def test_one_callers_nonsense_does_not_fail_others(edge):
+    # gRPC's C core remembers a header's name with its failure, if it comes by a table of headers.
+    for _ in range(12):
+        reply = grpc_web(edge.port, TRENDING, b"", x_nonsense_bin="!!!")
+        assert reply.headers["grpc-status"] == "13"
+    for _ in range(30):
+        reply = grpc_web(edge.port, TRENDING, b"", x_nonsense_bin="AAAA")
+        assert "grpc-status" not in reply.headers
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "GZIP", "br"])
+def test_an_unknown_encoding_of_messages_is_refused_before_a_server_sees_it(edge, encoding):
+    reply = grpc_web(edge.port, TRENDING, b"", grpc_encoding=encoding)
+    assert (reply.headers["grpc-status"], reply.reason) == ("12", "INVALID_REQUEST")
+
+
+def test_a_small_request_that_unpacks_to_a_large_one_is_refused(edge):
+    # The edge takes a quarter of a megabyte.
+    packed = gzip.compress(b'{"filter": "' + b"x" * 20_000_000 + b'"}')
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    reply = send(edge.port, "POST", "/v1/recommendations:recommend", headers=headers, body=packed)
+    assert reply.status in (400, 413)
+    assert reply.reason == "INVALID_REQUEST"

@@ -135,6 +135,65 @@ def test_fields_that_the_contract_does_not_have_are_ignored(edge):
     assert get(edge.port, "/v1/trending?page_size=1&from_the_future=1").status == 200
 
 
+def test_requests_may_be_compressed(edge):
+    packed = gzip.compress(json.dumps({"pageSize": 2}).encode())
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    for path in ("/v1/recommendations:recommend", TRENDING):
+        reply = send(edge.port, "POST", path, headers=headers, body=packed)
+        assert (reply.status, len(items_of(reply))) == (200, 2), reply.body
+    headers = {**headers, "content-type": "application/proto", "connect-protocol-version": "1"}
+    packed = gzip.compress(THREE.SerializeToString())
+    reply = send(edge.port, "POST", TRENDING, headers=headers, body=packed)
+    assert reply.status == 200, reply.body
+    assert len(service.ListTrendingResponse.FromString(reply.body).recommendations) == 3
+
+
+def test_an_unknown_method_of_connect_is_unimplemented(edge):
+    reply = connect(edge.port, "/shortlist.v1.RecommendationService/Nothing", {})
+    assert (reply.status, reply.json()["code"]) == (404, "unimplemented")
+
+
+def test_what_the_edge_says_to_grpc_is_not_padded(edge):
+    details = grpc_web(edge.port, "/foreign.v1.Service/Nothing", b"").headers
+    assert not details["grpc-status-details-bin"].endswith("=")
+
+
+@pytest.mark.parametrize("space", ["+", "%20"])
+def test_spaces_of_a_query_may_be_written_in_either_way(edge, space):
+    reply = get(edge.port, f"/v1/items?page_size=2&filter=category{space}!={space}%22none%22")
+    assert (reply.status, len(reply.json()["items"])) == (200, 2), reply.body
+    # A plus sign itself is still written `%2B`.
+    refused = get(edge.port, f"/v1/items?filter=category{space}%2B{space}%22none%22")
+    assert refused.reason == "INVALID_FILTER"
+
+
+@pytest.mark.parametrize("call", ["rest", "connect", "connect_proto", "grpc_web", "grpc"])
+@pytest.mark.parametrize("size", [1, -1])
+def test_the_request_is_called_what_its_body_calls_it(edge, client, call, size):
+    path = "/shortlist.v1.RecommendationService/Recommend"
+    message = {"pageSize": size, "requestId": "of-the-body"}
+    request = service.RecommendRequest(page_size=size, request_id="of-the-body")
+    if call == "grpc":
+        answer = client.recommendations.Recommend.future(request)
+        assert dict(answer.trailing_metadata())["x-request-id"] == "of-the-body"
+        return
+    if call == "grpc_web":
+        reply = grpc_web(edge.port, path, request.SerializeToString())
+        named = reply.headers.get("x-request-id", "")
+        assert named == "of-the-body" or b"x-request-id:of-the-body" in reply.body
+        return
+    if call == "rest":
+        reply = connect(edge.port, "/v1/recommendations:recommend", message)
+    elif call == "connect":
+        reply = connect(edge.port, path, message)
+    else:
+        headers = {"content-type": "application/proto", "connect-protocol-version": "1"}
+        reply = send(edge.port, "POST", path, headers=headers, body=request.SerializeToString())
+    assert reply.headers["x-request-id"] == "of-the-body"
+    if call != "rest" and size > 0:
+        assert reply.headers["trailer-x-request-id"] == "of-the-body"
+
+
 def test_a_request_that_is_too_large_is_413_with_a_reason(edge):
     message = {"itemIds": ["x" * 100] * 5000}
     for path in ("/v1/recommendations:rank", "/shortlist.v1.RecommendationService/RankItems"):

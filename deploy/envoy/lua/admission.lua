@@ -63,9 +63,16 @@ local function caller_of(handle, headers)
   return refuse(handle, "401", "CREDENTIALS_MISSING", "no credentials were sent")
 end
 
+-- Servers call others an internal error, without a reason.
+local ENCODINGS = { identity = true, gzip = true, deflate = true }
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local route = handle:streamInfo():routeName()
+  local encoding = headers:get("grpc-encoding")
+  if encoding and not ENCODINGS[encoding] then
+    return refuse(handle, "501", "INVALID_REQUEST", "there is no such encoding of messages")
+  end
   if route == "unknown" then
     return refuse(handle, "404", "INVALID_REQUEST", "there is no such path or method")
   end

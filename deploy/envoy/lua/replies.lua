@@ -130,7 +130,9 @@ local function refuse(handle, shape, failure, status)
     headers:replace(":status", "200")
     headers:replace("grpc-status", tostring(failure.code))
     headers:replace("grpc-message", failure.message)
-    headers:replace("grpc-status-details-bin", handle:base64Escape(status_bytes(failure)))
+    -- Without padding, as the protocol asks of those who send.
+    local details = string.gsub(handle:base64Escape(status_bytes(failure)), "=+$", "")
+    headers:replace("grpc-status-details-bin", details)
   elseif shape == "connect" then
     local json = connect_json(handle, failure.code, failure.message, details_of(failure))
     set_body(handle, status, json)
@@ -165,7 +167,7 @@ local function refuse_for_edge(handle, kept, details)
   -- HTTP says more precisely what cannot be understood; else the reason's code decides.
   if why[1] ~= "INVALID_REQUEST" then
     status = CONNECT[code][2]
-  elseif kept.shape == "grpc" and (status == "404" or status == "501") then
+  elseif kept.shape ~= "rest" and (status == "404" or status == "501") then
     code = UNIMPLEMENTED
   end
   refuse(handle, kept.shape or "rest", {
@@ -245,6 +247,20 @@ local function finish_success(handle, kept)
   end
 end
 
+-- A request's body can name it as well as its headers: only the server knows what it is called.
+local function name_request(handle, kept)
+  local headers = handle:headers()
+  local known = kept.servers_request_id
+  local request_id = known or kept.request_id
+  if request_id and request_id ~= "" then
+    headers:replace("x-request-id", request_id)
+  end
+  -- The bridge names trailers so; the transcoder, which JSON calls pass, drops them.
+  if known and kept.shape == "connect" and headers:get(":status") == "200" then
+    headers:replace("trailer-x-request-id", known)
+  end
+end
+
 local PAGES = { ["static"] = "no-cache", ["immutable"] = "public, max-age=31536000, immutable" }
 
 function envoy_on_response(handle)
@@ -262,10 +278,12 @@ function envoy_on_response(handle)
   elseif details then
     refuse_for_edge(handle, kept, details)
   elseif kept.shape == "grpc" then
+    -- Its trailers say.
     return
   elseif kept.code then
     finish_error(handle, kept)
   elseif headers:get(":status") == "200" then
     finish_success(handle, kept)
   end
+  name_request(handle, kept)
 end

@@ -1,11 +1,16 @@
--- The script next to the router: keeps a server's error for the outermost script.
+-- The script next to the router: keeps a server's error, and what it calls the request, for the
+-- outermost script.
 
 local function keep(handle, fields)
+  local kept = handle:streamInfo():dynamicMetadata()
+  local request_id = fields:get("x-request-id")
+  if request_id then
+    kept:set("edge", "servers_request_id", request_id)
+  end
   local code = fields:get("grpc-status")
   if code == nil or code == "0" then
     return
   end
-  local kept = handle:streamInfo():dynamicMetadata()
   kept:set("edge", "code", code)
   kept:set("edge", "message", fields:get("grpc-message") or "")
   kept:set("edge", "details", fields:get("grpc-status-details-bin") or "")

@@ -33,6 +33,12 @@ type QueueOptions[E proto.Message] struct {
 	MaxEvents int
 	// MaxBytes is how large they may be together; 0: 5 MiB.
 	MaxBytes int
+	// FlushCount is at how many events a batch is written; 0: 50.
+	FlushCount int
+	// FlushBytes is at how many bytes a batch is written; 0: 64 KiB.
+	FlushBytes int
+	// FlushAge is how long an event waits at most before it is written; 0: 5 seconds.
+	FlushAge time.Duration
 }
 
 // queueBinding is what the queue must know of a method.
@@ -79,6 +85,15 @@ func newEventQueue[E proto.Message](
 	}
 	if options.MaxBytes <= 0 {
 		options.MaxBytes = queueMaxBytes
+	}
+	if options.FlushCount <= 0 {
+		options.FlushCount = flushCount
+	}
+	if options.FlushBytes <= 0 {
+		options.FlushBytes = flushBytes
+	}
+	if options.FlushAge <= 0 {
+		options.FlushAge = flushAge
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	q := &EventQueue[E]{
@@ -249,10 +264,10 @@ func (q *EventQueue[E]) untilDue() time.Duration {
 	switch {
 	case len(q.waiting) == 0:
 		return time.Hour
-	case len(q.waiting) >= flushCount || q.bytes >= flushBytes:
+	case len(q.waiting) >= q.options.FlushCount || q.bytes >= q.options.FlushBytes:
 		return 0
 	}
-	return max(0, flushAge-q.clock.Now().Sub(q.waiting[0].since))
+	return max(0, q.options.FlushAge-q.clock.Now().Sub(q.waiting[0].since))
 }
 
 // pause waits until the time is over or an event comes.

@@ -112,8 +112,7 @@ class MessageViews:
 
     def _arguments(self, each: Field) -> str:
         shape = self._form(each)
-        names = [each.json_name] if each.json_name == each.name else [each.json_name, each.name]
-        return ", ".join([f"{shape}.self"] * bool(shape) + [f'"{name}"' for name in names])
+        return ", ".join([f"{shape}.self"] * bool(shape) + [_names(each)])
 
     def _read(self, each: Field) -> str:
         target = f"self.{member(each.name)} = try fields"
@@ -144,7 +143,7 @@ class MessageViews:
     def _oneof(self, found: Message, oneof: str, indent: int) -> dict[str, Any]:
         fields = [each for each in found.fields if each.oneof == oneof]
         name, kind = member(oneof), self.oneof_type(found, oneof)
-        reads: list[str] = []
+        reads = _at_most_one(fields)
         writes = [f"switch self.{name} {{"]
         for index, each in enumerate(fields):
             case, shape = member(each.name), self._form(each)
@@ -217,3 +216,16 @@ def _with_note(each: Field) -> str:
 
 def _docs(docs: str, indent: int) -> str:
     return comment(docs, prefix="/// ", indent=indent)
+
+
+def _names(each: Field) -> str:
+    """Return the names that a field is read by: that of JSON, then that of the contract."""
+    return ", ".join(f'"{name}"' for name in dict.fromkeys((each.json_name, each.name)))
+
+
+def _at_most_one(fields: list[Field]) -> list[str]:
+    """Return the lines that refuse JSON in which more than one of a oneof is set."""
+    if len(fields) == 1:
+        return []
+    lines = [f"  [{_names(each)}]," for each in fields]
+    return ["try fields.atMostOne(", *lines[:-1], f"{lines[-1][:-1]})"]

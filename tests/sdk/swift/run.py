@@ -1,32 +1,32 @@
 """Checks the Swift package: `python -m tests.sdk.swift.run`; writes build/sdks/swift.json.
 
-Where there is a Swift toolchain the tests are run. Where there is none, only the syntax is checked,
-and the features are reported as unverified: nothing of what they say was run.
+With a Swift toolchain (toolchain.py) everything is compiled, warnings being errors, and the tests
+are run. Without one only the syntax is checked, and the features are reported as unverified:
+nothing of what they say was run.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from sdk.generator import command
+from tests.sdk.swift.live import NotStartedError, live_environment
+from tests.sdk.swift.syntax import syntax_faults
+from tests.sdk.swift.toolchain import SwiftUnavailableError, Toolchain, find
 from tests.sdk.vectors import make as vectors
 
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGE = ROOT / "sdk/generated/swift"
 CONTRACT_TESTS = Path(__file__).resolve().parent / "contract"
 TOY, TOY_WORK = ROOT / "tests/sdk/music/proto", ROOT / "build/sdks/work/swift-music"
+# Where the compiler puts what it makes, by package.
+BUILDS = ROOT / "build/swift"
 RESULT = ROOT / "build/sdks/swift.json"
-PARSER = ROOT / "build/tools/tree-sitter-swift"
-PARSER_PACKAGES = ("tree-sitter==0.25.2", "tree-sitter-swift==0.7.4")
+STRICT = ("-Xswiftc", "-warnings-as-errors")
 TEST_LINE = re.compile(r"Test Case '(?:-\[)?[\w.]*?(\w+)[. ](\w+)\]?' (passed|failed|skipped)")
 # A feature passes when all its tests do. Live tests need SHORTLIST_URL.
 FEATURES = {
@@ -69,72 +69,48 @@ FEATURES = {
 def main() -> int:
     """Check syntax, vectors and names, run what can be run, write the result; 1: a fault."""
     faults = [*syntax_faults(PACKAGE), *syntax_faults(CONTRACT_TESTS), *_unlisted(), *_vectors()]
-    faults += _toy()
-    outcomes = _run_tests()
+    outcomes: dict[str, str] = {}
+    if command.main(["--proto", str(TOY), "--languages", "swift", "--out", str(TOY_WORK)]):
+        faults.append("the toy API can't be generated")
+    try:
+        toolchain = find()
+    except SwiftUnavailableError as error:
+        faults += syntax_faults(TOY_WORK / "swift")
+        how = f"nothing was compiled, only the syntax checked: {error}"
+    else:
+        how = f"compiled and tested with {toolchain.version}"
+        faults += _toy(toolchain)
+        outcomes = _run_tests(toolchain)
     features = {name: _feature(tests, outcomes) for name, tests in FEATURES.items()}
-    faults += [f"failed: {test}" for test, outcome in outcomes.items() if outcome == "failed"]
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
-    report = {"language": "swift", "features": features, "sizes": {}}
-    RESULT.write_text(json.dumps(report, indent=2) + "\n")
+    _write(features)
+    faults += [f"{outcome}: {test}" for test, outcome in outcomes.items() if outcome != "passed"]
     for fault in faults:
         print(f"swift: {fault}")
     passed = sum(1 for feature in features.values() if feature["passed"])
-    print(
-        f"swift: syntax checked; {passed} of {len(features)} features passed, the others unverified"
-    )
-    return 1 if faults else 0
+    print(f"swift: {passed} of {len(features)} features passed; {how}")
+    return 1 if faults or (outcomes and passed < len(features)) else 0
+
+
+def _write(features: dict[str, dict[str, Any]]) -> None:
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    report = {"language": "swift", "features": features, "sizes": {}}
+    RESULT.write_text(json.dumps(report, indent=2) + "\n")
 
 
 def _feature(tests: list[str], outcomes: dict[str, str]) -> dict[str, Any]:
     found = [outcomes.get(test, "not run") for test in tests]
     feature = {"test": ", ".join(tests), "passed": all(each == "passed" for each in found)}
-    if not feature["passed"] and "failed" not in found:
+    if not outcomes:
         feature["state"] = "unverified"
     return feature
 
 
-def _toy() -> list[str]:
-    """Return what is wrong with the package of the toy API: it must compile as it is."""
-    if command.main(["--proto", str(TOY), "--languages", "swift", "--out", str(TOY_WORK)]):
-        return ["the toy API can't be generated"]
-    package = TOY_WORK / "swift"
-    faults = list(syntax_faults(package))
-    swift = shutil.which("swift")
-    if swift is not None:
-        build = [swift, "build", "--build-tests"]
-        done = subprocess.run(build, cwd=package, capture_output=True, text=True, check=False)
-        if done.returncode:
-            faults.append(f"the toy API: {done.stdout}{done.stderr}")
-    return faults
-
-
-def syntax_faults(folder: Path) -> Iterator[str]:
-    """Yield a line for each place of a Swift file that is not Swift."""
-    parser = _parser()
-    files = [path for path in sorted(folder.rglob("*.swift")) if ".build" not in path.parts]
-    if not files:
-        yield f"no Swift files in {folder}"
-    for path in files:
-        pending = [parser.parse(path.read_bytes()).root_node]
-        while pending:
-            node = pending.pop()
-            if node.type == "ERROR" or node.is_missing:
-                line, column = node.start_point
-                yield f"{path.relative_to(ROOT)}:{line + 1}:{column + 1}: syntax error"
-            elif node.has_error:
-                pending += node.children
-
-
-def _parser() -> Any:
-    """Return the parser; its packages lie with the other tools, as nothing else needs them."""
-    if not PARSER.is_dir():
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(PARSER)]
-        subprocess.run([*install, *PARSER_PACKAGES], check=True)
-    if str(PARSER) not in sys.path:
-        sys.path.insert(0, str(PARSER))
-    tree_sitter = importlib.import_module("tree_sitter")
-    grammar = importlib.import_module("tree_sitter_swift")
-    return tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+def _toy(toolchain: Toolchain) -> Iterator[str]:
+    """Yield what is wrong with the package of the toy API: it must compile as it is."""
+    build = ["swift", "build", "--build-tests", *_options("music")]
+    done = toolchain.run(build, TOY_WORK / "swift")
+    if done.returncode:
+        yield f"the toy API: {done.stdout}"
 
 
 def _unlisted() -> Iterator[str]:
@@ -154,22 +130,45 @@ def _vectors() -> list[str]:
     return ["tests/sdk/vectors are out of date"] if vectors.main(["--check"]) else []
 
 
-def _run_tests() -> dict[str, str]:
-    """Return the outcome of each test that a toolchain here has run, as `Case.test`."""
-    swift = shutil.which("swift")
-    outcomes: dict[str, str] = {}
-    if swift is None:
-        return outcomes
-    for folder in (PACKAGE, CONTRACT_TESTS):
-        done = subprocess.run(
-            [swift, "test"], cwd=folder, env=os.environ, capture_output=True, text=True, check=False
-        )
-        found = TEST_LINE.findall(done.stdout + done.stderr)
-        outcomes.update({f"{case}.{name}": outcome for case, name, outcome in found})
-        if done.returncode:
-            print(done.stdout, done.stderr)
-            outcomes.setdefault(f"{folder.name}.build", "failed")
+def _run_tests(toolchain: Toolchain) -> dict[str, str]:
+    """Return the outcome of each test, as `Case.test`, and of what else was run."""
+    outcomes = _test(toolchain, "package", PACKAGE, {})
+    try:
+        with live_environment() as environment:
+            outcomes |= _test(toolchain, "contract", CONTRACT_TESTS, environment)
+            outcomes["the quickstart"] = _quickstart(toolchain, environment)
+    except NotStartedError as error:
+        print(error)
+        outcomes["the live server"] = "failed"
     return outcomes
+
+
+def _test(
+    toolchain: Toolchain, name: str, folder: Path, environment: dict[str, str]
+) -> dict[str, str]:
+    done = toolchain.run(["swift", "test", *_options(name)], folder, **environment)
+    found = {f"{case}.{test}": outcome for case, test, outcome in TEST_LINE.findall(done.stdout)}
+    if done.returncode or not found:
+        print(done.stdout)
+        found[f"the {name}'s tests"] = "failed"
+    return found
+
+
+def _quickstart(toolchain: Toolchain, environment: dict[str, str]) -> str:
+    run = ["swift", "run", *_options("package"), "Quickstart"]
+    done = toolchain.run(
+        [*run, environment["SHORTLIST_URL"], environment["SHORTLIST_USER"]], PACKAGE, **environment
+    )
+    said = done.stdout.splitlines()
+    wanted = ("events: impressions written", "deadline: true", "cancellation: true")
+    if done.returncode == 0 and all(line in said for line in wanted):
+        return "passed"
+    print(done.stdout)
+    return "failed"
+
+
+def _options(build: str) -> list[str]:
+    return [*STRICT, "--scratch-path", str(BUILDS / build)]
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,14 +26,13 @@ from tests.sdk.live_server import live_server
 from tests.sdk.matrix import FEATURES, write_report
 from tests.sdk.tv.engines import ENGINES, Engine, EngineError, browser, display, prepare
 from tests.sdk.tv.offline import offline_results
+from tests.sdk.tv.package import PACKAGE, PackageError, build_package, npm, run
 from tests.sdk.tv.results import Result
 from tests.sdk.tv.servers import FaultServer, faults, pages
 from tests.sdk.tv.tv_page import page_results
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
-GENERATED = ROOT / "sdk" / "generated" / "tv"
-PACKAGE = ROOT / "build" / "tv-package"
 TOY = ROOT / "tests" / "sdk" / "music" / "proto"
 TOY_WORK = ROOT / "build" / "sdks" / "work" / "tv-music"
 IN_CI = "53,69"
@@ -62,33 +60,6 @@ def main(argv: list[str] | None = None) -> int:
     return report(results, sizes)
 
 
-class PackageError(Exception):
-    """The package does not build."""
-
-
-def build_package() -> dict[str, int]:
-    """Build a copy of the package and return the size of the library, gzipped.
-
-    Raises:
-        PackageError: it is not ES5, too large, or its typings are wrong.
-    """
-    PACKAGE.mkdir(parents=True, exist_ok=True)
-    for path in PACKAGE.iterdir():
-        if path.name != "node_modules":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    ignored = shutil.ignore_patterns("node_modules", "dist")
-    shutil.copytree(GENERATED, PACKAGE, ignore=ignored, dirs_exist_ok=True)
-    lock = PACKAGE / "package-lock.json"
-    installed = PACKAGE / "node_modules" / "lock.json"
-    if not installed.is_file() or installed.read_bytes() != lock.read_bytes():
-        _npm("ci", "--no-audit", "--no-fund")
-        shutil.copyfile(lock, installed)
-    _npm("run", "build")
-    _npm("run", "types")
-    sizes = json.loads((PACKAGE / "dist" / "sizes.json").read_text())
-    return {"shortlist.min.js": sizes["gzip"]}
-
-
 def build_toy() -> None:
     """Build the package of another API than ours, and run it on its mock.
 
@@ -99,19 +70,9 @@ def build_toy() -> None:
         raise PackageError("the toy API can't be generated")
     package = TOY_WORK / "tv"
     link(package, "node_modules", PACKAGE / "node_modules")
-    _npm("run", "build", folder=package)
-    _npm("run", "types", folder=package)
-    _run("node", "examples/mock.js", folder=package)
-
-
-def _npm(*arguments: str, folder: Path = PACKAGE) -> None:
-    _run("npm", "--loglevel=error", *arguments, folder=folder)
-
-
-def _run(*arguments: str, folder: Path) -> None:
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PackageError(f"{folder}: {' '.join(arguments)}: {done.stdout}{done.stderr}")
+    npm("run", "build", folder=package)
+    npm("run", "types", folder=package)
+    run("node", "examples/mock.js", folder=package)
 
 
 def node_results() -> list[Result]:

@@ -417,8 +417,8 @@ var Shortlist = (function () {
     };
   }
 
-  // Stores: load(done(rows)), put(key, text, done(error)), remove(keys). Every row has a place of its own, so
-  // that several pages never overwrite each other's.
+  // Stores: load(done(rows)), put(key, text, done(error)), remove(keys, done()). Every row has a place of its
+  // own, so that several pages never overwrite each other's.
 
   // Without a name it keeps nothing.
   function localStore(name) {
@@ -448,12 +448,13 @@ var Shortlist = (function () {
         }
         done();
       },
-      remove: function (keys) {
+      remove: function (keys, done) {
         keys.forEach(function (key) {
           if (storage) {
             storage.removeItem(prefix + key);
           }
         });
+        done();
       }
     };
   }
@@ -492,7 +493,7 @@ var Shortlist = (function () {
       var oldest = Object.keys(entries)[0];
       if (Object.keys(entries).length > (options.maxEntries || 100)) {
         delete entries[oldest];
-        store.remove([oldest]);
+        store.remove([oldest], noop);
       }
       store.put(key, clock.now() + text, noop); // where there is no room, this one lives as long as the page
     };
@@ -632,15 +633,17 @@ var Shortlist = (function () {
         var failure = null;
         parsed = null;
         try {
-          parsed = JSON.parse(reply.responseText);
+          // A type that is not told is null.
+          parsed = /json|null/.test(reply.getResponseHeader('content-type')) && JSON.parse(reply.responseText);
         } catch (problem) {
           // a proxy's page
         }
         if (reply.status < 200 || reply.status >= 300) {
           failure = statusError(parsed || {}, reply.status);
           var delay = parseFloat(reply.getResponseHeader('retry-after')) * 1000;
-          if (delay >= 0) {
-            failure.retryDelayMs = Math.max(failure.retryDelayMs || 0, delay);
+          // RetryInfo is exact, the header has whole seconds.
+          if (delay >= 0 && failure.retryDelayMs === undefined) {
+            failure.retryDelayMs = delay;
           }
         } else if (!parsed) {
           failure = fail('INTERNAL', 'not JSON');
@@ -831,12 +834,12 @@ var Shortlist = (function () {
           events.put(text, key);
         }, done);
       },
-      remove: function (keys) {
+      remove: function (keys, done) {
         write(function (events) {
           keys.forEach(function (key) {
             events['delete'](key);
           });
-        }, noop);
+        }, done);
       }
     };
   }
@@ -885,7 +888,7 @@ var Shortlist = (function () {
     var sending;
     var closed;
 
-    function forget(entries) {
+    function forget(entries, done) {
       entries.forEach(function (entry) {
         bytes -= entry._isGone ? 0 : entry._text.length; // it may have been dropped while it was sent
         entry._isGone = true;
@@ -896,16 +899,19 @@ var Shortlist = (function () {
       if (store) {
         store.remove(entries.map(function (entry) {
           return entry._key;
-        }));
+        }), done);
       }
     }
 
     function drop(count) {
       var oldest = waiting.slice(0, count);
-      forget(oldest);
+      forget(oldest, noop);
       dropped += oldest.length;
       oldest.forEach(function (entry) {
         (options.onDropped || noop)(JSON.parse(entry._text), dropped);
+        if (!store) {
+          entry._stored(true); // it never will be
+        }
       });
     }
 
@@ -957,14 +963,16 @@ var Shortlist = (function () {
           return flushed(error);
         }
         failures = 0;
-        forget(batch);
-        events.forEach(function (event, index) {
-          var status = !error && (reply[fields[4]][index] || {})[fields[5]];
-          if (error || status) {
-            (options.onRejected || noop)(event, error || statusError(status));
-          }
+        // A flush ends when the store is empty, too: what it still had would be sent again after a restart.
+        forget(batch, function () {
+          events.forEach(function (event, index) {
+            var status = !error && (reply[fields[4]][index] || {})[fields[5]];
+            if (error || status) {
+              (options.onRejected || noop)(event, error || statusError(status));
+            }
+          });
+          send();
         });
-        send();
       });
     }
 

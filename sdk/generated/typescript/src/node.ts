@@ -61,7 +61,7 @@ class ConnectAdapter implements Transport {
       const reply = await this.#inner.unary(desc, signal, timeoutMs, metadata, request);
       return { message: reply.message, metadata: merged(reply.header, reply.trailer) };
     } catch (cause) {
-      throw failureOf(cause);
+      throw failureOf(cause, signal);
     }
   }
 
@@ -78,7 +78,7 @@ class ConnectAdapter implements Transport {
       );
       yield* reply.message;
     } catch (cause) {
-      throw failureOf(cause);
+      throw failureOf(cause, signal);
     }
   }
 }
@@ -91,19 +91,33 @@ function merged(header: Headers, trailer: Headers): Headers {
   return both;
 }
 
-function failureOf(cause: unknown): Failure {
+function failureOf(cause: unknown, signal: AbortSignal): Failure {
   const error = ConnectError.from(cause);
   const details = error.details.flatMap((each) =>
     "value" in each && each.value instanceof Uint8Array
       ? [{ type: (each as { type: string }).type, value: each.value }]
       : [],
   );
-  // Only an answer has headers: without any the server was not reached.
-  const isTransport = error.code === ConnectCode.Unavailable && [...error.metadata].length === 0;
-  return new Failure(codeOf(error.code), error.rawMessage, {
-    details,
-    metadata: error.metadata,
-    isTransport,
-    cause,
-  });
+  const metadata = undoubled(error.metadata);
+  // Only an answer has headers: without any the server was not reached, or the connection broke.
+  const isTransport = isBroken(error.code, signal) && [...metadata].length === 0;
+  const code = isTransport ? "UNAVAILABLE" : codeOf(error.code);
+  return new Failure(code, error.rawMessage, { details, metadata, isTransport, cause });
+}
+
+// What Connect makes of Node's errors of connections, whose streams are cancelled or aborted.
+const BROKEN = [ConnectCode.Unavailable, ConnectCode.Aborted, ConnectCode.Canceled];
+
+function isBroken(code: ConnectCode, signal: AbortSignal): boolean {
+  return BROKEN.includes(code) && !signal.aborted;
+}
+
+/** Connect appends trailers to headers: what is in both is there twice. */
+function undoubled(metadata: Headers): Headers {
+  const once = new Headers();
+  for (const [name, value] of metadata) {
+    const half = value.slice(0, (value.length - 2) / 2);
+    once.set(name, value === `${half}, ${half}` ? half : value);
+  }
+  return once;
 }

@@ -195,8 +195,11 @@ class EventQueue(Generic[EventT]):
             self._oldest = None
             return None
         is_full = count >= self._options.max_count
-        if is_full or self._store.size_bytes() >= self._options.max_bytes or self._oldest is None:
+        if is_full or self._store.size_bytes() >= self._options.max_bytes:
             return 0.0
+        if self._oldest is None:
+            # It is being enqueued just now: the event is in the store before its file is written.
+            self._oldest = self._caller.clock.monotonic()
         return self._oldest + self._options.max_age_s - self._caller.clock.monotonic()
 
     async def _flush(self) -> bool:

@@ -130,7 +130,7 @@ test('retries', 'other errors are not repeated', function (t) {
 
 test('retry_info', 'the delay that the server asks for is kept, and a little more', function (t) {
   var made = fakeClient([
-    errorReply(429, 8, 'OVERLOADED', { details: [retryInfo('0.3s')] }),
+    errorReply(429, 8, 'OVERLOADED', { details: [retryInfo('0.3s')], headers: { 'retry-after': '1' } }),
     errorReply(429, 8, 'QUOTA_EXHAUSTED', { headers: { 'retry-after': '1' } }),
     { body: { sessionId: 's' } }
   ]);
@@ -236,7 +236,9 @@ test('typed_errors', 'unknown reasons and pages of proxies are errors, too', fun
   var made = fakeClient([
     errorReply(400, 9, 'FROM_THE_FUTURE', { headers: { 'x-request-id': 'r1' } }),
     { status: 403, body: '<html>' },
-    { status: 200, body: '<html>login</html>' }
+    { status: 200, body: '<html>login</html>' },
+    { status: 200, body: { sessionId: 'x' }, headers: { 'content-type': 'text/html' } },
+    { status: 200, body: {}, headers: { 'content-type': 'application/json; charset=utf-8' } }
   ]);
   var seen = [];
   function note(error) {
@@ -245,9 +247,14 @@ test('typed_errors', 'unknown reasons and pages of proxies are errors, too', fun
   made.client.recommendations.recommend({}, note);
   made.client.recommendations.recommend({}, note);
   made.client.recommendations.recommend({}, note);
+  made.client.recommendations.recommend({ userId: 'b' }, note);
+  made.client.recommendations.recommend({ userId: 'c' }, function (error) {
+    assertEqual(error, null);
+  });
   assertEqual(seen, [
     ['ShortlistError', 'FAILED_PRECONDITION', 'FROM_THE_FUTURE'],
     ['ShortlistError', 'PERMISSION_DENIED', ''],
+    ['InternalError', 'INTERNAL', ''],
     ['InternalError', 'INTERNAL', '']
   ]);
   t.done();

@@ -14,10 +14,11 @@ function MemoryStore(rows, limit) {
     rows[key] = text;
     done();
   };
-  this.remove = function (keys) {
+  this.remove = function (keys, done) {
     keys.forEach(function (key) {
       delete rows[key];
     });
+    done();
   };
 }
 
@@ -208,12 +209,52 @@ test('offline_queue', 'a full store makes room, and events that it does not take
     put: function (key, text, done) {
       done(new Error('forbidden'));
     },
-    remove: function () {}
+    remove: function (keys, done) {
+      done();
+    }
   } });
   made.queue.enqueue({ userId: 'u' }, function (error) {
     stored = '' + error;
   });
   assertEqual([stored, made.queue.size()], ['Error: forbidden', 1]);
+  t.done();
+});
+
+test('offline_queue', 'a flush ends when the store has forgotten what was sent', function (t) {
+  var removed;
+  var ended = 0;
+  var store = new MemoryStore({});
+  store.remove = function (keys, done) {
+    removed = done;
+  };
+  var made = queueOver([accepting], { store: store });
+  made.queue.enqueue({ userId: 'u' });
+  made.queue.flush(function (error) {
+    assertEqual(error, null);
+    ended++;
+  });
+  assertEqual([ended, made.queue.size()], [0, 0]);
+  removed();
+  assertEqual(ended, 1);
+  t.done();
+});
+
+test('offline_queue', 'an event that is dropped before the store is open is told to be lost', function (t) {
+  var open;
+  var told = [];
+  var store = new MemoryStore({});
+  store.load = function (done) {
+    open = done;
+  };
+  var made = queueOver(['hang'], { store: store, maxEvents: 1 });
+  ['a', 'b'].forEach(function (user) {
+    made.queue.enqueue({ userId: user }, function (error) {
+      told.push([user, !!error]);
+    });
+  });
+  assertEqual(told, [['a', true]]);
+  open([]);
+  assertEqual(told, [['a', true], ['b', false]]);
   t.done();
 });
 

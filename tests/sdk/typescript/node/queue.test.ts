@@ -28,6 +28,33 @@ test("events are sent when fifty wait", async () => {
   assert.deepEqual(sentIn(mock), [50]);
 });
 
+test("the queue says how many events wait", async () => {
+  const { world, mock, queue } = queued();
+  assert.equal(await queue.count(), 0);
+  await queue.enqueue(click("i"));
+  await queue.enqueue(click("j"));
+  assert.equal(await queue.count(), 2);
+  mock.on(batchWriteEvents, mockError({ code: "UNAVAILABLE" }));
+  await world.until(queue.flush()).catch(() => {});
+  assert.equal(await queue.count(), 2);
+  mock.on(batchWriteEvents, accepted);
+  await queue.flush();
+  assert.equal(await queue.count(), 0);
+});
+
+test("a backlog is sent in batches of the count that is set", async () => {
+  const { world, mock, queue } = queued({ flushCount: 4 });
+  mock.on(batchWriteEvents, mockError({ code: "UNAVAILABLE" }));
+  for (let each = 0; each < 10; each += 1) {
+    await queue.enqueue(click("i"));
+  }
+  await world.until(queue.flush()).catch(() => {});
+  mock.calls.length = 0;
+  mock.on(batchWriteEvents, accepted);
+  await world.until(queue.flush());
+  assert.deepEqual(sentIn(mock), [4, 4, 2]);
+});
+
 test("events are sent when they weigh enough", async () => {
   const { mock, queue } = queued({ flushBytes: 1_000 });
   await queue.enqueue(click("i".repeat(400)));
@@ -53,7 +80,7 @@ test("events are sent when the oldest has waited five seconds", async () => {
 });
 
 test("one batch is under way at a time", async () => {
-  const { world, mock, queue } = queued({ flushCount: 1 });
+  const { world, mock, queue } = queued({ flushCount: 2 });
   let answer = () => {};
   const slow = new Promise<void>((resolve) => {
     answer = resolve;
@@ -62,14 +89,14 @@ test("one batch is under way at a time", async () => {
     await slow;
     return accepted(request);
   });
-  await queue.enqueue(click("a"));
-  await queue.enqueue(click("b"));
-  await queue.enqueue(click("c"));
+  for (const each of ["a", "b", "c", "d", "e"]) {
+    await queue.enqueue(click(each));
+  }
   await world.pass(1);
-  assert.deepEqual(sentIn(mock), [1]);
+  assert.deepEqual(sentIn(mock), [2]);
   answer();
   await world.pass(5_000);
-  assert.deepEqual(sentIn(mock), [1, 2]);
+  assert.deepEqual(sentIn(mock), [2, 2, 1]);
 });
 
 test("an event that is refused is told of and not sent again", async () => {

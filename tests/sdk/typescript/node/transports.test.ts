@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HandlerContext } from "@connectrpc/connect";
@@ -158,4 +160,53 @@ test("a reply that is no reply of ours is an error with the HTTP status", async 
   assert.ok(error instanceof ShortlistError);
   assert.deepEqual([error.code, error.retryDelayMs], ["UNAVAILABLE", 1_000]);
   assert.match(error.message, /503/);
+});
+
+test("a reply of another content type is an error, whatever its body", async () => {
+  const empty = Uint8Array.of(0, 0, 0, 0, 0);
+  const end = new TextEncoder().encode("grpc-status: 0\r\n");
+  const body = Uint8Array.of(...empty, 0x80, 0, 0, 0, end.length, ...end);
+  const answering = (type: string) => {
+    const fetch = async () => new Response(body, { headers: { "content-type": type } });
+    const client = new Client({ endpoint: "", transport: grpcWebTransport({ fetch }) });
+    return client.recommendations.recommend({}, { retry: false });
+  };
+  await answering("application/grpc-web+proto");
+  await answering("application/grpc-web");
+  const error = await rejection(answering("text/html"));
+  assert.ok(error instanceof ShortlistError);
+  assert.equal(error.code, "UNKNOWN");
+});
+
+test("on Node's HTTP a connection that is reset is a server that can't be reached", async () => {
+  const resetting = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.resetAndDestroy());
+  });
+  await new Promise<void>((resolve) => resetting.listen(0, "127.0.0.1", resolve));
+  const { port } = resetting.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new Client({ endpoint, transport: nodeTransport({ protocol: "grpc" }) });
+  const error = await rejection(client.recommendations.recommend({}, { deadlineMs: 10_000 }));
+  assert.ok(error instanceof ShortlistError);
+  assert.equal(error.code, "UNAVAILABLE", String(error));
+  resetting.close();
+});
+
+test("on Node's HTTP what is in headers and trailers is read once", async () => {
+  const failing = await serveHttp2((router) => {
+    router.service(RecommendationService, {
+      recommend(_, context) {
+        context.responseHeader.set("x-request-id", "r1");
+        context.responseTrailer.set("x-request-id", "r1");
+        throw new ConnectError("no", Code.NotFound);
+      },
+    });
+  });
+  const transport = nodeTransport({ protocol: "grpc" });
+  const client = new Client({ endpoint: failing.url, transport });
+  const error = await rejection(client.recommendations.recommend({}));
+  assert.ok(error instanceof ShortlistError);
+  assert.deepEqual([error.code, error.requestId], ["NOT_FOUND", "r1"]);
+  await failing.close();
 });

@@ -102,6 +102,28 @@ final class EventQueueTests: XCTestCase {
     XCTAssertEqual(left, 0)
   }
 
+  func testARequestHasNoMoreEventsAndBytesThanTheOptionsSay() async throws {
+    let server = FakeServer()
+    var options = EventQueueOptions<Ping>(folder: folder)
+    options.flushCount = 2
+    options.flushBytes = 1000
+    let away = makeQueue(FakeServer(isAway: true), hooks: RuntimeHooks(), options: options)
+    for text in ["a", "b", "c"] { try await away.enqueue(Ping(text: text)) }
+    for _ in 0..<2 { try await away.enqueue(Ping(text: String(repeating: "x", count: 1000))) }
+    try await makeQueue(server, hooks: RuntimeHooks(), options: options).flush()
+    XCTAssertEqual(server.batches.all.map(\.count), [2, 1, 1, 1])
+  }
+
+  func testEventsWithoutAnAnswerAreKept() async throws {
+    let queue = EventQueue(
+      options: EventQueueOptions<Ping>(folder: folder), batchSize: 500, hooks: RuntimeHooks()
+    ) { _, _ in [nil] }
+    for text in ["a", "b"] { try await queue.enqueue(Ping(text: text)) }
+    await assertFails(.internal) { try await queue.flush() }
+    let left = await queue.count
+    XCTAssertEqual(left, 1)
+  }
+
   func testTheOldestAreDroppedFromAFullQueue() async throws {
     let dropped = Noted<String>()
     var options = EventQueueOptions<Ping>(folder: folder)

@@ -11,7 +11,7 @@ import type {
 } from "../core/transport.js";
 import { envelope, frames } from "./envelope.js";
 import type { FetchOptions } from "./fetching.js";
-import { bodyOf, post, urlOf } from "./fetching.js";
+import { bodyOf, isOf, post, urlOf } from "./fetching.js";
 import { parse, single } from "./messages.js";
 
 const END_OF_STREAM = 0x02;
@@ -76,10 +76,6 @@ class ConnectTransport implements Transport {
     const url = urlOf(this.#endpoint, method.parent.typeName, method.name);
     return post({ url, headers, body, signal, keepalive }, this.#options);
   }
-}
-
-function isOf(response: Response, type: string): boolean {
-  return (response.headers.get("content-type") ?? "").split(";")[0]?.trim() === type;
 }
 
 /** An error as Connect writes it; a number as code is that of a proxy's `google.rpc.Status`. */

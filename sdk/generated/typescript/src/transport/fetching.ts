@@ -48,6 +48,11 @@ export async function bodyOf(response: Response): Promise<Uint8Array> {
   }
 }
 
+/** Return whether a reply says that it is of a content type. */
+export function isOf(response: Response, type: string): boolean {
+  return (response.headers.get("content-type") ?? "").split(";")[0]?.trim() === type;
+}
+
 /** Return the failure of a connection that broke or never was. */
 export function broken(cause: unknown): Failure {
   const why = cause instanceof Error ? cause.message : String(cause);

@@ -32,7 +32,7 @@
       var oldest = Object.keys(entries)[0];
       if (Object.keys(entries).length > (options.maxEntries || 100)) {
         delete entries[oldest];
-        store.remove([oldest]);
+        store.remove([oldest], noop);
       }
       store.put(key, clock.now() + text, noop); // where there is no room, this one lives as long as the page
     };

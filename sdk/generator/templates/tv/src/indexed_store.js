@@ -37,12 +37,12 @@
           events.put(text, key);
         }, done);
       },
-      remove: function (keys) {
+      remove: function (keys, done) {
         write(function (events) {
           keys.forEach(function (key) {
             events['delete'](key);
           });
-        }, noop);
+        }, done);
       }
     };
   }

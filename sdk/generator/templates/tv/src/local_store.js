@@ -1,5 +1,5 @@
-  // Stores: load(done(rows)), put(key, text, done(error)), remove(keys). Every row has a place of its own, so
-  // that several pages never overwrite each other's.
+  // Stores: load(done(rows)), put(key, text, done(error)), remove(keys, done()). Every row has a place of its
+  // own, so that several pages never overwrite each other's.
 
   // Without a name it keeps nothing.
   function localStore(name) {
@@ -29,12 +29,13 @@
         }
         done();
       },
-      remove: function (keys) {
+      remove: function (keys, done) {
         keys.forEach(function (key) {
           if (storage) {
             storage.removeItem(prefix + key);
           }
         });
+        done();
       }
     };
   }

@@ -23,7 +23,7 @@
     var sending;
     var closed;
 
-    function forget(entries) {
+    function forget(entries, done) {
       entries.forEach(function (entry) {
         bytes -= entry._isGone ? 0 : entry._text.length; // it may have been dropped while it was sent
         entry._isGone = true;
@@ -34,16 +34,19 @@
       if (store) {
         store.remove(entries.map(function (entry) {
           return entry._key;
-        }));
+        }), done);
       }
     }
 
     function drop(count) {
       var oldest = waiting.slice(0, count);
-      forget(oldest);
+      forget(oldest, noop);
       dropped += oldest.length;
       oldest.forEach(function (entry) {
         (options.onDropped || noop)(JSON.parse(entry._text), dropped);
+        if (!store) {
+          entry._stored(true); // it never will be
+        }
       });
     }
 
@@ -95,14 +98,16 @@
           return flushed(error);
         }
         failures = 0;
-        forget(batch);
-        events.forEach(function (event, index) {
-          var status = !error && (reply[fields[4]][index] || {})[fields[5]];
-          if (error || status) {
-            (options.onRejected || noop)(event, error || statusError(status));
-          }
+        // A flush ends when the store is empty, too: what it still had would be sent again after a restart.
+        forget(batch, function () {
+          events.forEach(function (event, index) {
+            var status = !error && (reply[fields[4]][index] || {})[fields[5]];
+            if (error || status) {
+              (options.onRejected || noop)(event, error || statusError(status));
+            }
+          });
+          send();
         });
-        send();
       });
     }
 

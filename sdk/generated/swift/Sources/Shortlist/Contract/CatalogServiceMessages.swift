@@ -331,6 +331,9 @@ public struct UpsertItemResult: Message {
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
     self.name = try fields.read("name") ?? ""
+    try fields.atMostOne(
+      ["item"],
+      ["error"])
     if let value: Item = try fields.read("item") {
       self.outcome = .item(value)
     } else if let value: RpcStatus = try fields.read("error") {

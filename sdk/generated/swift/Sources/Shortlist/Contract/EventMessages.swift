@@ -50,6 +50,9 @@ public struct Event: Message {
     let fields = try FieldReader(decoder)
     self.eventID = try fields.read("eventId", "event_id") ?? ""
     self.type = try fields.read("type") ?? .unspecified
+    try fields.atMostOne(
+      ["userId", "user_id"],
+      ["visitorId", "visitor_id"])
     if let value: String = try fields.read("userId", "user_id") {
       self.subject = .userID(value)
     } else if let value: String = try fields.read("visitorId", "visitor_id") {

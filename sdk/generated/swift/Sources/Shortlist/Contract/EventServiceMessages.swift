@@ -136,6 +136,9 @@ public struct WriteEventResult: Message {
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
     self.eventID = try fields.read("eventId", "event_id") ?? ""
+    try fields.atMostOne(
+      ["accepted"],
+      ["error"])
     if let value: WriteEventResponse = try fields.read("accepted") {
       self.outcome = .accepted(value)
     } else if let value: RpcStatus = try fields.read("error") {

@@ -89,6 +89,11 @@ public struct AttributeValue: Message {
 
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
+    try fields.atMostOne(
+      ["stringValue", "string_value"],
+      ["stringsValue", "strings_value"],
+      ["numberValue", "number_value"],
+      ["timestampValue", "timestamp_value"])
     if let value: String = try fields.read("stringValue", "string_value") {
       self.kind = .stringValue(value)
     } else if let value: StringList = try fields.read("stringsValue", "strings_value") {

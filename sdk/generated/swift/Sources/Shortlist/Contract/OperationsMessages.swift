@@ -36,6 +36,9 @@ public struct LongrunningOperation: Message {
     self.name = try fields.read("name") ?? ""
     self.metadata = try fields.read("metadata")
     self.done = try fields.read("done") ?? false
+    try fields.atMostOne(
+      ["error"],
+      ["response"])
     if let value: RpcStatus = try fields.read("error") {
       self.result = .error(value)
     } else if let value: AnyMessage = try fields.read("response") {

@@ -71,6 +71,9 @@ public struct RecommendRequest: Message {
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
     self.servingConfig = try fields.read("servingConfig", "serving_config") ?? ""
+    try fields.atMostOne(
+      ["userId", "user_id"],
+      ["visitorId", "visitor_id"])
     if let value: String = try fields.read("userId", "user_id") {
       self.subject = .userID(value)
     } else if let value: String = try fields.read("visitorId", "visitor_id") {
@@ -441,6 +444,9 @@ public struct RankItemsRequest: Message {
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
     self.servingConfig = try fields.read("servingConfig", "serving_config") ?? ""
+    try fields.atMostOne(
+      ["userId", "user_id"],
+      ["visitorId", "visitor_id"])
     if let value: String = try fields.read("userId", "user_id") {
       self.subject = .userID(value)
     } else if let value: String = try fields.read("visitorId", "visitor_id") {
@@ -582,6 +588,9 @@ public struct ComposePageRequest: Message {
 
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
+    try fields.atMostOne(
+      ["userId", "user_id"],
+      ["visitorId", "visitor_id"])
     if let value: String = try fields.read("userId", "user_id") {
       self.subject = .userID(value)
     } else if let value: String = try fields.read("visitorId", "visitor_id") {

@@ -235,6 +235,9 @@ extension Engine {
     if let id = response.headers[ClientHeaders.requestID], !id.isEmpty {
       record.update { $0.requestID = id }
     }
+    if let type = response.headers["content-type"], !type.lowercased().contains("json") {
+      return .failure(CallFailure(code: .internal, message: "the reply is \(type), not JSON"), token: nil)
+    }
     do {
       let body = response.body.isEmpty ? Data("{}".utf8) : response.body
       return .reply(try JSONDecoder().decode(Reply.self, from: body))

@@ -10,6 +10,7 @@ import { openStore } from "./stores.js";
 import type { Waiting } from "./waiting.js";
 import { WaitingEvents } from "./waiting.js";
 
+const FLUSH_COUNT = 50;
 const BASE_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 // What fails for one of these will fail again, whenever it is sent.
@@ -53,6 +54,7 @@ export class QueueEngine<T extends Message> {
   #isBackingOff = false;
   #failures = 0;
   #dropped = 0;
+  readonly #largestBatch: number;
   #batchLimit: number;
 
   /** Open the store, and send what it holds. */
@@ -71,16 +73,22 @@ export class QueueEngine<T extends Message> {
   }
 
   private constructor(settings: EngineSettings<T>, store: EventStore) {
-    const { maxEvents = 10_000, maxBytes = 5 << 20 } = settings.options;
+    const { maxEvents = 10_000, maxBytes = 5 << 20, flushCount = FLUSH_COUNT } = settings.options;
     this.#settings = settings;
     this.#store = store;
     this.#waiting = new WaitingEvents(maxEvents, maxBytes);
-    this.#batchLimit = settings.maxEvents;
+    this.#largestBatch = Math.max(1, Math.min(settings.maxEvents, flushCount));
+    this.#batchLimit = this.#largestBatch;
     this.#unlisten = onLifecycle({
       hidden: () => this.#leave(false),
       leaving: () => this.#leave(true),
       online: () => this.#sendInBackground(),
     });
+  }
+
+  /** How many events wait. */
+  get count(): number {
+    return this.#waiting.count;
   }
 
   /** Add an event and keep it. */
@@ -114,7 +122,11 @@ export class QueueEngine<T extends Message> {
   }
 
   #schedule(): void {
-    const { flushCount = 50, flushBytes = 64 << 10, flushAgeMs = 5_000 } = this.#settings.options;
+    const {
+      flushCount = FLUSH_COUNT,
+      flushBytes = 64 << 10,
+      flushAgeMs = 5_000,
+    } = this.#settings.options;
     if (this.#sending || this.#isBackingOff || this.#waiting.count === 0) {
       return;
     }
@@ -167,13 +179,13 @@ export class QueueEngine<T extends Message> {
   }
 
   async #sendBatch(batch: readonly Waiting<T>[], options: CallOptions): Promise<void> {
-    const { send, codeOf, maxEvents } = this.#settings;
+    const { send, codeOf } = this.#settings;
     this.#waiting.setInFlight(batch, true);
     try {
       const events = batch.map(({ event }) => event);
       await this.#settle(batch, await send(events, options));
       this.#failures = 0;
-      this.#batchLimit = maxEvents;
+      this.#batchLimit = this.#largestBatch;
     } catch (error) {
       if (!PERMANENT.includes(codeOf(error))) {
         throw error;

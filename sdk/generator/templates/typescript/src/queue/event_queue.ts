@@ -64,6 +64,11 @@ export class EventQueue<E extends DescMessage> {
     await (await this.#engine)?.flush();
   }
 
+  /** Return how many events wait, those on their way among them; none before the queue is started. */
+  async count(): Promise<number> {
+    return (await this.#engine)?.count ?? 0;
+  }
+
   /** Send what waits and stop. What can't be sent stays in the store for the next visit. */
   async close(): Promise<void> {
     const engine = await this.#engine;

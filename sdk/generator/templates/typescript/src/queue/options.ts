@@ -14,7 +14,7 @@ export interface EventQueueOptions {
   readonly maxEvents?: number;
   /** Most bytes that wait; 5 MiB unless set. */
   readonly maxBytes?: number;
-  /** Send when so many events wait; 50 unless set. */
+  /** Send when so many events wait, and so many at a time; 50 unless set. */
   readonly flushCount?: number;
   /** Send when so many bytes wait; 64 KiB unless set. */
   readonly flushBytes?: number;

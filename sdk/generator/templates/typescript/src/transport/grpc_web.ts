@@ -13,11 +13,13 @@ import type {
 import { StatusSchema } from "../gen/google/rpc/status_pb.js";
 import { envelope, frames } from "./envelope.js";
 import type { FetchOptions } from "./fetching.js";
-import { post, urlOf } from "./fetching.js";
+import { isOf, post, urlOf } from "./fetching.js";
 import { parse, single } from "./messages.js";
 
 const TRAILERS = 0x80;
 const TYPE = "application/grpc-web+proto";
+// Without a suffix it means the same.
+const TYPES = [TYPE, "application/grpc-web"];
 
 /** Return a transport that speaks gRPC-Web through `fetch`, in browsers and elsewhere. */
 export function grpcWebTransport(options: FetchOptions = {}): TransportFactory {
@@ -63,7 +65,7 @@ class GrpcWebTransport implements Transport {
     // A call that failed at once has its trailers as headers and no body.
     if (metadata.has("grpc-status")) {
       throwIfFailed(metadata);
-    } else if (!response.ok) {
+    } else if (!response.ok || !TYPES.some((type) => isOf(response, type))) {
       throw new Failure(codeOfHttp(response.status), `HTTP status ${response.status}`, {
         metadata,
       });

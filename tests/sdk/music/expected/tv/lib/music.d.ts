@@ -150,12 +150,12 @@ export interface EventQueue<Event> {
   size(): number;
 }
 
-/** Where an event queue keeps its events. */
+/** Where an event queue keeps its events. Each calls `done` once, at once or later. */
 export interface EventStore {
   /** Gives all rows, sorted by key. */
   load(done: (rows: Array<[string, string]>) => void): void;
   put(key: string, text: string, done: (error?: any) => void): void;
-  remove(keys: string[]): void;
+  remove(keys: string[], done: (error?: any) => void): void;
 }
 
 /** A reply, or a part of one, whose items are shown. */

@@ -324,8 +324,8 @@ var Music = (function () {
     };
   }
 
-  // Stores: load(done(rows)), put(key, text, done(error)), remove(keys). Every row has a place of its own, so
-  // that several pages never overwrite each other's.
+  // Stores: load(done(rows)), put(key, text, done(error)), remove(keys, done()). Every row has a place of its
+  // own, so that several pages never overwrite each other's.
 
   // Without a name it keeps nothing.
   function localStore(name) {
@@ -355,12 +355,13 @@ var Music = (function () {
         }
         done();
       },
-      remove: function (keys) {
+      remove: function (keys, done) {
         keys.forEach(function (key) {
           if (storage) {
             storage.removeItem(prefix + key);
           }
         });
+        done();
       }
     };
   }
@@ -399,7 +400,7 @@ var Music = (function () {
       var oldest = Object.keys(entries)[0];
       if (Object.keys(entries).length > (options.maxEntries || 100)) {
         delete entries[oldest];
-        store.remove([oldest]);
+        store.remove([oldest], noop);
       }
       store.put(key, clock.now() + text, noop); // where there is no room, this one lives as long as the page
     };
@@ -539,15 +540,17 @@ var Music = (function () {
         var failure = null;
         parsed = null;
         try {
-          parsed = JSON.parse(reply.responseText);
+          // A type that is not told is null.
+          parsed = /json|null/.test(reply.getResponseHeader('content-type')) && JSON.parse(reply.responseText);
         } catch (problem) {
           // a proxy's page
         }
         if (reply.status < 200 || reply.status >= 300) {
           failure = statusError(parsed || {}, reply.status);
           var delay = parseFloat(reply.getResponseHeader('retry-after')) * 1000;
-          if (delay >= 0) {
-            failure.retryDelayMs = Math.max(failure.retryDelayMs || 0, delay);
+          // RetryInfo is exact, the header has whole seconds.
+          if (delay >= 0 && failure.retryDelayMs === undefined) {
+            failure.retryDelayMs = delay;
           }
         } else if (!parsed) {
           failure = fail('INTERNAL', 'not JSON');
@@ -738,12 +741,12 @@ var Music = (function () {
           events.put(text, key);
         }, done);
       },
-      remove: function (keys) {
+      remove: function (keys, done) {
         write(function (events) {
           keys.forEach(function (key) {
             events['delete'](key);
           });
-        }, noop);
+        }, done);
       }
     };
   }
@@ -792,7 +795,7 @@ var Music = (function () {
     var sending;
     var closed;
 
-    function forget(entries) {
+    function forget(entries, done) {
       entries.forEach(function (entry) {
         bytes -= entry._isGone ? 0 : entry._text.length; // it may have been dropped while it was sent
         entry._isGone = true;
@@ -803,16 +806,19 @@ var Music = (function () {
       if (store) {
         store.remove(entries.map(function (entry) {
           return entry._key;
-        }));
+        }), done);
       }
     }
 
     function drop(count) {
       var oldest = waiting.slice(0, count);
-      forget(oldest);
+      forget(oldest, noop);
       dropped += oldest.length;
       oldest.forEach(function (entry) {
         (options.onDropped || noop)(JSON.parse(entry._text), dropped);
+        if (!store) {
+          entry._stored(true); // it never will be
+        }
       });
     }
 
@@ -864,14 +870,16 @@ var Music = (function () {
           return flushed(error);
         }
         failures = 0;
-        forget(batch);
-        events.forEach(function (event, index) {
-          var status = !error && (reply[fields[4]][index] || {})[fields[5]];
-          if (error || status) {
-            (options.onRejected || noop)(event, error || statusError(status));
-          }
+        // A flush ends when the store is empty, too: what it still had would be sent again after a restart.
+        forget(batch, function () {
+          events.forEach(function (event, index) {
+            var status = !error && (reply[fields[4]][index] || {})[fields[5]];
+            if (error || status) {
+              (options.onRejected || noop)(event, error || statusError(status));
+            }
+          });
+          send();
         });
-        send();
       });
     }
 

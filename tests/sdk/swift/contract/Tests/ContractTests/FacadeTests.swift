@@ -53,9 +53,18 @@ final class FacadeTests: XCTestCase {
     XCTAssertEqual(reply.degradations.map(\.kind.isKnown), [false, false])
   }
 
+  func testFieldsThatExcludeEachOtherAreRefused() throws {
+    func read(_ text: String) throws -> RecommendRequest {
+      try JSONDecoder().decode(RecommendRequest.self, from: Data(text.utf8))
+    }
+    XCTAssertThrowsError(try read(#"{"userId":"a","visitor_id":"b"}"#))
+    XCTAssertEqual(try read(#"{"userId":null,"visitor_id":"b"}"#).subject, .visitorID("b"))
+  }
+
   func testAnItemsImpressionIsReportedOnce() async throws {
     let mock = MockTransport()
-    try await mock.reply(write, BatchWriteEventsResponse())
+    let accepted = Array(repeating: WriteEventResult(), count: 3)
+    try await mock.reply(write, BatchWriteEventsResponse(results: accepted))
     let queue = makeClient(mock).events.makeEventQueue()
     let slate = RecommendResponse(
       recommendations: [Recommendation(itemID: "i0"), Recommendation(itemID: "i1", position: 1)],

@@ -55,6 +55,21 @@ struct FieldReader {
     return found.mapValues(\.value)
   }
 
+  /// Refuses an object in which more than one of some fields is set; each may go by several names.
+  func atMostOne(_ fields: [String]...) throws {
+    let set = try fields.filter { names in
+      try names.contains { name in
+        let key = FieldKey(name)
+        return try container.contains(key) && !container.decodeNil(forKey: key)
+      }
+    }
+    guard set.count > 1 else { return }
+    let names = set.map { $0[0] }.joined(separator: " and ")
+    throw DecodingError.dataCorrupted(
+      DecodingError.Context(
+        codingPath: container.codingPath, debugDescription: "\(names) exclude each other"))
+  }
+
   private func first<Value: Decodable>(_ names: [String], of type: Value.Type) throws -> Value? {
     for name in names {
       if let value = try container.decodeIfPresent(type, forKey: FieldKey(name)) {

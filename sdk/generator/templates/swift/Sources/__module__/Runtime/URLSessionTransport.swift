@@ -8,9 +8,11 @@ import Foundation
 public final class URLSessionTransport: Transport, @unchecked Sendable {
   // A session may be used from any thread; not all versions of Foundation say so in its type.
   private let session: URLSession
+  private let isOwn: Bool
 
   /// Without a session: one of its own, that keeps neither replies nor cookies.
   public init(session: URLSession? = nil) {
+    isOwn = session == nil
     if let session {
       self.session = session
     } else {
@@ -18,6 +20,13 @@ public final class URLSessionTransport: Transport, @unchecked Sendable {
       configuration.urlCache = nil
       configuration.httpShouldSetCookies = false
       self.session = URLSession(configuration: configuration)
+    }
+  }
+
+  /// A session keeps its connections until it is told that it is not used any more.
+  deinit {
+    if isOwn {
+      session.finishTasksAndInvalidate()
     }
   }
 

@@ -118,7 +118,7 @@ class Caller:
             # Closed at once, so that a caller who has heard enough cancels the call.
             async with aclosing(self._transport.stream(attempt, bodies)) as replies:
                 async for body in replies:
-                    yield method.reply_type.parse(body)
+                    yield _reply(method, body)
             done = _Done()
         except TransportError as error:
             typed = error_of(error, call.headers.get(_REQUEST_ID, ""))
@@ -189,17 +189,21 @@ class Caller:
         kept = cache.get(method.path, key, policy) if cache and policy else None
         if kept and kept.is_fresh:
             call.info.from_cache = True
-            return method.reply_type.parse(kept.body)
+            return _reply(method, kept.body)
         try:
             answer = await self._repeated(call, body)
         except MusicError as error:
             if kept is None or error.code is not Code.UNAVAILABLE:
                 raise
             call.info.from_cache = call.info.is_stale = True
-            return method.reply_type.parse(kept.body)
+            return _reply(method, kept.body)
+        try:
+            reply = _reply(method, answer.body)
+        except TransportError as error:
+            raise error_of(error, call.headers.get(_REQUEST_ID, "")) from error
         if cache:
             cache.put(method.path, key, answer.body)
-        return method.reply_type.parse(answer.body)
+        return reply
 
     async def _repeated(self, call: _Call, body: bytes) -> Answer:
         """Attempt until there is an answer, or no further attempt is to be made."""
@@ -295,6 +299,18 @@ class Caller:
             request_id=call.info.request_id,
             is_retryable=True,
         )
+
+
+def _reply(method: Method[RequestT, ReplyT], body: bytes) -> ReplyT:
+    """Return a reply from its bytes.
+
+    Raises:
+        TransportError: they are no such message; something in between has spoilt them.
+    """
+    try:
+        return method.reply_type.parse(body)
+    except (ValueError, EOFError, IndexError, TypeError, AttributeError) as error:
+        raise TransportError(Code.INTERNAL, f"the reply can't be read: {error}") from error
 
 
 def _cache_key(method: Method[betterproto2.Message, betterproto2.Message], body: bytes) -> bytes:

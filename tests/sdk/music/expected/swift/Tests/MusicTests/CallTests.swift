@@ -165,6 +165,17 @@ final class CallTests: XCTestCase {
     }
   }
 
+  func testAReplyThatIsNotJSONIsAnError() async throws {
+    let mock = MockTransport()
+    await mock.handle(method) { _ in
+      TransportResponse(
+        status: 200, headers: ["content-type": "text/html"], body: Data("{}".utf8))
+    }
+    await mock.handle(method) { _ in TransportResponse(status: 200, body: Data("<html>".utf8)) }
+    await assertFails(.internal) { _ = try await makeEngine(mock).ping(self.method) }
+    await assertFails(.internal) { _ = try await makeEngine(mock).ping(self.method) }
+  }
+
   func testAnUnknownReasonIsKept() async throws {
     let mock = MockTransport()
     try await mock.fail(

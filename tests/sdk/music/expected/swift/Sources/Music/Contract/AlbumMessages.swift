@@ -177,6 +177,10 @@ public struct Album: Message {
     self.length = try fields.read("length")
     self.mood = try fields.read("mood") ?? .unspecified
     self.allMoods = try fields.list("allMoods", "all_moods")
+    try fields.atMostOne(
+      ["uri"],
+      ["record"],
+      ["radio"])
     if let value: String = try fields.read("uri") {
       self.source = .uri(value)
     } else if let value: Album.Record = try fields.read("record") {

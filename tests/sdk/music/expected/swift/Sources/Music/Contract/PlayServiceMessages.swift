@@ -37,6 +37,9 @@ public struct Play: Message {
     let fields = try FieldReader(decoder)
     self.playID = try fields.read("playId", "play_id") ?? ""
     self.kind = try fields.read("kind") ?? .unspecified
+    try fields.atMostOne(
+      ["listenerId", "listener_id"],
+      ["deviceId", "device_id"])
     if let value: String = try fields.read("listenerId", "listener_id") {
       self.whose = .listenerID(value)
     } else if let value: String = try fields.read("deviceId", "device_id") {

@@ -32,6 +32,9 @@ public struct NextTracksRequest: Message {
   public init(from decoder: any Decoder) throws {
     let fields = try FieldReader(decoder)
     self.station = try fields.read("station") ?? ""
+    try fields.atMostOne(
+      ["listenerId", "listener_id"],
+      ["deviceId", "device_id"])
     if let value: String = try fields.read("listenerId", "listener_id") {
       self.whose = .listenerID(value)
     } else if let value: String = try fields.read("deviceId", "device_id") {

@@ -5,9 +5,9 @@ public struct EventQueueOptions<Event: QueuedEvent>: Sendable {
   /// Where events wait that were not written yet, also when the app is ended; the folder belongs to this
   /// queue alone. Nil: in memory only.
   public var folder: URL?
-  /// Write as soon as so many wait.
+  /// Write as soon as so many wait; a request has no more of them.
   public var flushCount = 50
-  /// Write as soon as they are so many bytes.
+  /// Write as soon as they are so many bytes; a request has no more, unless one event alone has.
   public var flushBytes = 64 * 1024
   /// Write when the oldest has waited for so many seconds.
   public var flushAge: TimeInterval = 5
@@ -184,6 +184,9 @@ extension EventQueue {
 extension EventQueue {
   private static var backoffBase: TimeInterval { 1 }
   private static var backoffLimit: TimeInterval { 60 }
+  private static var unanswered: MusicError {
+    CallFailure(code: .internal, message: "the server did not answer for every event").error
+  }
 
   /// Writes one batch, when no other is in flight, and returns its size.
   private func sendBatch() async throws -> Int {
@@ -191,10 +194,20 @@ extension EventQueue {
       _ = await running.value
     }
     guard !waiting.isEmpty else { return 0 }
-    let batch = Array(waiting.prefix(batchSize))
+    let batch = nextBatch()
     let task: Task<Outcome, Never> = Task { await self.write(batch) }
     inFlight = task
     return try await task.value.get()
+  }
+
+  /// The oldest that wait, as many as go into a request.
+  private func nextBatch() -> [Waiting] {
+    var size = 0
+    let fitting = waiting.prefix { entry in
+      size += entry.size
+      return size <= options.flushBytes
+    }
+    return Array(waiting.prefix(max(1, min(fitting.count, batchSize, options.flushCount))))
   }
 
   /// What belongs to a batch is done before its task ends, so that those who wait for it find it done.
@@ -202,7 +215,9 @@ extension EventQueue {
     let outcome: Outcome
     do {
       let refusals = try await send(batch.map { $0.event }, Timestamp(hooks.now()))
-      written(batch, refusals)
+      written(Array(batch.prefix(refusals.count)), refusals)
+      guard refusals.count >= batch.count else { throw Self.unanswered }
+      failures = 0
       outcome = .success(batch.count)
     } catch {
       failed(batch, error)
@@ -214,7 +229,6 @@ extension EventQueue {
   }
 
   private func written(_ batch: [Waiting], _ refusals: [MusicError?]) {
-    failures = 0
     remove(batch)
     for (entry, refusal) in zip(batch, refusals) {
       if let refusal {

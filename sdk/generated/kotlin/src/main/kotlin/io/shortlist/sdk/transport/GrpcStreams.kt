@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString
 import io.grpc.ClientCall
 import io.grpc.Metadata
 import io.grpc.Status
+import io.grpc.StatusRuntimeException
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.flow.Flow
@@ -74,17 +75,25 @@ private class StreamListener<R>(
 
 /** What gRPC says of a failure, in the terms of this package. */
 internal fun failure(
-    status: Status,
+    closed: Status,
     headers: Metadata,
     trailers: Metadata,
-): TransportException =
-    TransportException(
+): TransportException {
+    val status = causeOf(closed)
+    return TransportException(
         code = status.code,
         message = status.description.orEmpty(),
         status = trailers.get(DETAILS)?.let { ByteString.copyFrom(it) } ?: ByteString.EMPTY,
         headers = strings(headers) + strings(trailers),
         cause = status.cause,
     )
+}
+
+/** A message that can't be read ends a call as cancelled by gRPC itself: the reader says why. */
+private fun causeOf(closed: Status): Status {
+    val cause = closed.cause
+    return if (closed.code == Status.Code.CANCELLED && cause is StatusRuntimeException) cause.status else closed
+}
 
 internal fun metadata(headers: Map<String, String>): Metadata {
     val metadata = Metadata()
@@ -95,7 +104,8 @@ internal fun metadata(headers: Map<String, String>): Metadata {
 internal fun strings(metadata: Metadata): Map<String, String> =
     metadata
         .keys()
-        .filterNot { it.endsWith(Metadata.BINARY_HEADER_SUFFIX) }
+        // What a proxy answers has its HTTP status in `:status`, which is no key of metadata.
+        .filterNot { it.endsWith(Metadata.BINARY_HEADER_SUFFIX) || it.startsWith(":") }
         .associateWith { metadata.get(key(it)).orEmpty() }
 
 private fun key(name: String): Metadata.Key<String> = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)

@@ -9,6 +9,7 @@ import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.net.URI;
@@ -95,7 +96,8 @@ public final class GrpcTransport implements Transport {
   }
 
   /** What gRPC says of a failure, in the terms of this package. */
-  public static TransportException failure(Status status, Metadata headers, Metadata trailers) {
+  public static TransportException failure(Status closed, Metadata headers, Metadata trailers) {
+    Status status = causeOf(closed);
     byte[] details = trailers.get(DETAILS);
     Map<String, String> all = strings(headers);
     all.putAll(strings(trailers));
@@ -106,6 +108,14 @@ public final class GrpcTransport implements Transport {
         details == null ? ByteString.EMPTY : ByteString.copyFrom(details),
         all,
         status.getCause());
+  }
+
+  /** A message that can't be read ends a call as cancelled by gRPC itself: the reader says why. */
+  private static Status causeOf(Status closed) {
+    boolean isUnread =
+        closed.getCode() == Status.Code.CANCELLED
+            && closed.getCause() instanceof StatusRuntimeException;
+    return isUnread ? ((StatusRuntimeException) closed.getCause()).getStatus() : closed;
   }
 
   private static CallOptions options(Duration timeout) {
@@ -123,7 +133,8 @@ public final class GrpcTransport implements Transport {
   private static Map<String, String> strings(Metadata metadata) {
     Map<String, String> found = new HashMap<>();
     for (String name : metadata.keys()) {
-      if (!name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+      // What a proxy answers has its HTTP status in `:status`, which is no key of metadata.
+      if (!name.endsWith(Metadata.BINARY_HEADER_SUFFIX) && !name.startsWith(":")) {
         found.put(name, metadata.get(key(name)));
       }
     }

@@ -1,0 +1,1 @@
+"""Client mode: programs of the SDKs against a scripted server."""
