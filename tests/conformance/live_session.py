@@ -1,6 +1,7 @@
 """What an application does with the Python SDK, of this release or of the one before.
 
-`python -m tests.conformance.live_session ADDRESS KEY` with the SDK on the path; prints what came of it.
+`python -m tests.conformance.live_session ADDRESS KEY` with the SDK on the path; prints what came
+of it.
 """
 
 from __future__ import annotations

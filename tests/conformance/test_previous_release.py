@@ -1,4 +1,4 @@
-"""Compatibility both ways: the release before with today's server, and today's SDK with that of before."""
+"""Both ways: the release before with today's server, and today's SDK with the server before."""
 
 from __future__ import annotations
 
