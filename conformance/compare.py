@@ -213,7 +213,7 @@ def _set(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str) -> 
 def _subset_of(argument: JSON, actual: JSON, scope: Mapping[str, JSON], path: str) -> list[str]:
     if not isinstance(actual, list):
         return [f"{path}: {short(actual)}, expected a list"]
-    foreign = [each for each in actual if not _holds(each, argument, scope)]
+    foreign = [e for e in actual if all(differences(wanted, e, scope) for wanted in argument)]
     return _when(not foreign, "some of", argument, foreign, path)
 
 

@@ -39,7 +39,7 @@ async def session(address: str, key: str) -> dict[str, Any]:
                 )
             )
         await queue.flush()
-        pending = queue.pending
+        pending = queue.count()
         await queue.close()
         try:
             await client.recommendations.recommend(v1.RecommendRequest(user_id=user, page_size=-1))

@@ -37,11 +37,14 @@ def outcomes(program, cases, folder):
 def caught(tmp_path_factory):
     """What came of every fault's case; a few clients run beside each other."""
 
+    # Made before the threads begin: pytest's folders are not for several at once.
+    folder = tmp_path_factory.mktemp("faulty")
+
     def run(item):
         fault, name = item
         command = (sys.executable, str(FAULTY), "--fault", fault)
         program = Program(fault, FAULTY.parent, FAULTY.parent, (), command)
-        return fault, outcomes(program, cases_of(name), tmp_path_factory.mktemp(fault))
+        return fault, outcomes(program, cases_of(name), folder)
 
     with ThreadPoolExecutor(6) as pool:
         return dict(pool.map(run, FAULTS.items()))

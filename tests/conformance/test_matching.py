@@ -49,7 +49,8 @@ MATCHES = [
     ({"$lacks": 1}, "abc"),
     # What was captured is seen at every depth.
     *[({"a": SAME}, {"a": "abc"}), ([SAME], ["abc"]), ({"$each": SAME}, ["abc"])],
-    *[({"$contains": SAME}, ["abc"]), ({"$subset_of": ["abc"]}, ["abc"])],
+    *[({"$contains": SAME}, ["abc"]), ({"$subset_of": [SAME]}, ["abc"])],
+    ({"$subset_of": [{"a": 1}]}, [{"a": 1, "b": 2}]),
     *[({"$set": [SAME]}, ["abc"]), ({"$all": [SAME]}, "abc"), ({"$either": [SAME]}, "abc")],
     *[({"$length": {"$same_as": "two"}}, "ab"), ({"$same_as": "indirect"}, "abc")],
 ]
@@ -87,6 +88,7 @@ MISMATCHES = [
     ({"$set": [1, 1]}, [1, 2]),
     ({"$set": [1]}, [1, 1]),
     ({"$subset_of": [1]}, [2]),
+    ({"$subset_of": [{"a": 1, "b": 2}]}, [{"a": 1}]),
     ({"$all": [{"$gt": 1}, {"$lt": 3}]}, 3),
     ({"$either": [1, 2]}, 3),
     ({"$no_such_matcher": 1}, 1),
@@ -163,6 +165,7 @@ def test_it_says_where_and_what_differs(expected, actual, lines):
 
 def test_the_way_to_a_difference_begins_without_a_dot():
     assert differences({"a": 1}, {"a": 2}, {}) == ["a: 2, expected 1"]
+    assert differences({"X": 1}, {"X": 2}, {}) == ["X: 2, expected 1"]
     assert differences(1, 2, {}) == [": 2, expected 1"]
 
 
