@@ -68,6 +68,21 @@ func TestEventsAreWrittenInOneBatchAtFifty(t *testing.T) {
 	}
 }
 
+func TestWhenABatchIsWrittenCanBeChosen(t *testing.T) {
+	for name, options := range map[string]queueOptions{
+		"count": {FlushCount: 2, FlushAge: time.Hour}, "bytes": {FlushBytes: 60, FlushAge: time.Hour}, "age": {FlushAge: 20 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := &fakeServer{write: accepting}
+			queue := dial(t, fake).Events.NewEventQueue(options)
+			for range 2 {
+				_ = queue.Enqueue(&event{})
+			}
+			eventually(t, "both are written", func() bool { return queue.Len() == 0 && len(fake.batchSizes()) > 0 })
+		})
+	}
+}
+
 func TestEventsAreWrittenWhenTheyAreLargeOrOld(t *testing.T) {
 	fake := &fakeServer{write: accepting}
 	queue := dial(t, fake).Events.NewEventQueue(queueOptions{})
