@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
@@ -11,6 +12,10 @@ from google.protobuf.message import Message
 
 from conformance.case import JSON
 from conformance.own_messages import CONTRACT, own_files
+
+# Pools live as long as the process: protobuf's C core has crashed in the garbage collector when a
+# pool went together with the classes made of it.
+_KEPT: list[descriptor_pool.DescriptorPool] = []
 
 # Found by cases and by the runner's janitor, wherever the descriptors come from.
 _FOREIGN = ("google.longrunning.Operations", "grpc.health.v1.Health")
@@ -91,6 +96,7 @@ class Contract:
         )
 
 
+@cache
 def shipped_contract() -> Contract:
     """Return the contract that this package brings."""
     files = descriptor_pb2.FileDescriptorSet.FromString(CONTRACT.read_bytes()).file
@@ -100,6 +106,7 @@ def shipped_contract() -> Contract:
 def contract_of(files: Iterable[descriptor_pb2.FileDescriptorProto]) -> Contract:
     """Return the contract of some files, in the order of their imports, and of the runner's own."""
     pool = descriptor_pool.DescriptorPool()
+    _KEPT.append(pool)
     services: list[str] = []
     known: set[str] = set()
     for file in (*files, *own_files()):
