@@ -41,7 +41,7 @@ test-conformance: setup ## a real server against all cases, and every seeded fau
 	@$(TEST_THREADS) $(PYTHON_ENV) -m pytest tests/conformance $(ARGS)
 
 test-clients: setup ## the programs of all SDKs against the scripted server: CLIENTS=go,java
-	@$(PYTHON_ENV) -m conformance --client $(or $(CLIENTS),all) --build \
+	@$(PYTHON_ENV) -m conformance --client $(or $(CLIENTS),all) --build --again \
 	  --json build/conformance/clients.json --matrix build/conformance/matrix.md $(ARGS)
 	@cat build/conformance/matrix.md
 

@@ -75,6 +75,9 @@ def _parser(modes: list[JSON]) -> argparse.ArgumentParser:
     parser.add_argument("--level", choices=LEVELS, default="MAY", help="the least binding level")
     parser.add_argument("--expected-failures", type=Path, metavar="FILE")
     parser.add_argument("--parallel", type=int, default=8, metavar="N", help="cases at a time")
+    parser.add_argument(
+        "--again", action="store_true", help="run a failed case once more by itself; that counts"
+    )
     parser.add_argument("--list", action="store_true", help="only say which cases there are")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--junit", type=Path, metavar="FILE")
@@ -105,7 +108,12 @@ def _run(options: argparse.Namespace, modes: list[JSON], cases: list[JSON]) -> i
         text = TextReport(total)
         for target in targets:
             outcomes[target.target] = run_cases(
-                target, cases, expected, text.add, parallel=options.parallel
+                target,
+                cases,
+                expected,
+                text.add,
+                parallel=options.parallel,
+                again=options.again,
             )
     text.end(outcomes)
     _write_files(options, outcomes, time.monotonic() - started)

@@ -51,24 +51,33 @@ def run_cases(
     report: Report,
     *,
     parallel: int,
+    again: bool = False,
 ) -> list[Outcome]:
-    """Run a target's cases, those that must be alone last, and return the outcomes in order."""
+    """Run a target's cases, those that must be alone last, and return the outcomes in order.
+
+    With `again` a case that failed beside others runs once more by itself, and that counts: cases
+    that measure time can fail on a machine that is busy with the rest.
+    """
     reporting = threading.Lock()
 
-    def run(case: Case) -> Outcome:
+    def run(case: Case, is_last: bool = True) -> Outcome:
         reason = target.skips(case)
         if reason:
             outcome = Outcome(case, Verdict.SKIPPED, reason)
         else:
             outcome = _as_expected(target.run(case), expected)
-        with reporting:
-            report(target.target, outcome)
+        if is_last or not outcome.verdict.is_bad:
+            with reporting:
+                report(target.target, outcome)
         return outcome
 
     mine = [case for case in cases if set(case.modes) & set(target.kinds)]
     together = [case for case in mine if not case.runs_alone]
     with ThreadPoolExecutor(max_workers=parallel) as pool:
-        found = dict(zip([case.id for case in together], pool.map(run, together), strict=True))
+        first = pool.map(lambda case: run(case, is_last=not again), together)
+        found = dict(zip([case.id for case in together], first, strict=True))
+    if again:
+        found |= {case.id: run(case) for case in together if found[case.id].verdict.is_bad}
     found |= {case.id: run(case) for case in mine if case.runs_alone}
     return [found[case.id] for case in mine]
 

@@ -131,6 +131,42 @@ def test_cases_run_beside_each_other_except_those_that_must_not(folder):
     assert [each.case.id for each in found] == [case.id for case in cases]
 
 
+def test_what_fails_beside_others_may_run_again_alone(folder):
+    cases = read_cases(folder)[:3]
+
+    class Crowded:
+        """The first case never works, the second not beside others."""
+
+        target, kinds = "t", ("GOLDEN",)
+
+        def __init__(self):
+            self.runs = []
+
+        def skips(self, case):
+            return ""
+
+        def run(self, case):
+            self.runs.append(case)
+            works = case is cases[2] or (case is cases[1] and self.runs.count(case) > 1)
+            return Outcome(case, Verdict.PASSED if works else Verdict.FAILED)
+
+    def verdicts(**options):
+        target, told = Crowded(), []
+        found = run_cases(
+            target,
+            cases,
+            ExpectedFailures({}),
+            lambda _, outcome: told.append(outcome),
+            parallel=3,
+            **options,
+        )
+        assert sorted(map(id, told)) == sorted(map(id, found)), "each is told of once"
+        return [each.verdict is Verdict.PASSED for each in found], len(target.runs)
+
+    assert verdicts() == ([False, False, True], 3)
+    assert verdicts(again=True) == ([False, True, True], 5)
+
+
 def test_the_shipped_cases_are_enough_and_say_what_they_prove():
     cases = read_cases()
     assert len(cases) >= 250
