@@ -10,10 +10,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import grpc
-from google.protobuf import descriptor_pb2
 
 from conformance.case import JSON, Case
-from conformance.contract import Contract, contract_of, shipped_contract
+from conformance.contract import Contract, shipped_contract
 from conformance.credentials import SCOPES, read_credentials
 from conformance.edge_connections import EdgeConnections
 from conformance.edge_protocols import CODERS, GRPC, PROTOCOLS
@@ -126,12 +125,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--reflection", action="store_true", help="ask the server for its descriptors"
     )
-    group.add_argument(
-        "--contract",
-        type=Path,
-        metavar="FILE",
-        help="speak the contract of another release: a descriptor set, as `buf build` writes it",
-    )
     group.add_argument("--keep", action="store_true", help="do not clean up")
 
 
@@ -148,7 +141,7 @@ def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
     keys = {scope: getattr(options, f"api_key_{scope}") for scope in SCOPES}
     credentials = read_credentials(options.keys, keys)
     with _channel(options) as channel, ExitStack() as stack:
-        contract = _contract(options, channel)
+        contract = reflected_contract(channel) if options.reflection else shipped_contract()
         run = f"cf-{secrets.token_hex(4)}"
         janitor = Janitor(run)
         wire, http = _wires(options, channel, contract, stack)
@@ -183,13 +176,6 @@ def _origins(origin: str | None) -> Scope:
     if not origin:
         return {}
     return {"origin": ANY_ORIGIN} if origin == "*" else {"origin": origin, "stranger": STRANGER}
-
-
-def _contract(options: argparse.Namespace, channel: grpc.Channel) -> Contract:
-    if options.contract:
-        files = descriptor_pb2.FileDescriptorSet.FromString(options.contract.read_bytes())
-        return contract_of(files.file)
-    return reflected_contract(channel) if options.reflection else shipped_contract()
 
 
 def _channel(options: argparse.Namespace) -> grpc.Channel:
