@@ -60,8 +60,8 @@ generate: setup ## from proto/: server/gen, docs/openapi.json and the client pac
 	@$(PYTHON_ENV) scripts/protoc_plugins.py $(LANGUAGES)
 	@$(PYTHON_ENV) -m sdk.generator $(if $(LANGUAGES),--languages $(LANGUAGES)) $(ARGS)
 
-release-contract: setup ## declare the contract as it is released: changes that break it fail from now on
-	@.venv/bin/buf build --path proto/shortlist --exclude-source-info --output proto/released.binpb
+release-contract: setup ## declare the contract, its cases and client as released: what breaks them fails from now on
+	@$(PYTHON_ENV) scripts/release.py
 
 lock: setup ## compile pyproject.toml into requirements/; UPGRADE=1 for the newest versions
 	@scripts/lock

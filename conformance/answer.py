@@ -60,6 +60,11 @@ def error_of_details(
     return _error(code, message, details, from_server=raw is not None)
 
 
+def own_error(code: str, message: str = "") -> dict[str, JSON]:
+    """Return an error that no server told: it is of the connection, or of an unreadable reply."""
+    return _error(code, message, [], from_server=False)
+
+
 def _in_pool(contract: Contract, status: JSON) -> JSON:
     kind = contract.pool.FindMessageTypeByName("google.rpc.Status")
     return contract.decode(kind, status.SerializeToString())

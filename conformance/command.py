@@ -1,6 +1,7 @@
 """The command line: `python -m conformance` and `shortlist conformance`.
 
-Exit status: 0: every MUST and SHOULD held; 1: some did not; 2: nothing could be run.
+Exit status: 0: every MUST and SHOULD held; 1: some did not; 2: nothing could be run, or reported;
+130: interrupted.
 """
 
 from __future__ import annotations
@@ -9,19 +10,19 @@ import argparse
 import importlib
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import grpc
 
 from conformance import golden_mode, server_mode
-from conformance.case import JSON
-from conformance.credentials import BrokenKeysError
+from conformance.case import JSON, Case
+from conformance.errors import TargetError, UnusableError
 from conformance.expected_failures import BrokenExpectationsError, read_expected_failures
-from conformance.loading import CASES, BrokenCaseError, read_cases
-from conformance.mode import Mode, TargetError
+from conformance.loading import CASES, read_cases
+from conformance.mode import Mode, ModeModule
 from conformance.outcome import Outcome
-from conformance.reflection import NoReflectionError
 from conformance.reports.files import write_json, write_junit, write_matrix
 from conformance.reports.text import TextReport
 from conformance.running import LEVELS, Selection, run_cases
@@ -33,31 +34,27 @@ OPTIONAL_MODES = ("conformance.clients.mode",)
 
 def main(argv: list[str]) -> int:
     """Run cases and return the exit status."""
-    modes = [server_mode, golden_mode, *_optional_modes()]
+    modes: list[ModeModule] = [server_mode, golden_mode, *_optional_modes()]
     options = _parser(modes).parse_args(argv)
     try:
-        cases = [c for c in read_cases(options.cases) if _selection(options).takes(c)]
+        cases = _selection(options).chosen(read_cases(options.cases))
         if options.list:
             print("\n".join(f"{case.level:<6} {case.id}: {case.proves}" for case in cases))
             return 0
         return _run(options, modes, cases)
-    except (
-        BrokenCaseError,
-        BrokenKeysError,
-        BrokenExpectationsError,
-        NoReflectionError,
-        TargetError,
-        server_mode.WorldError,
-    ) as error:
+    except UnusableError as error:
         print(f"conformance: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("conformance: interrupted", file=sys.stderr)
+        return 130
     except grpc.RpcError as error:
         print(f"conformance: the target does not answer: {error}", file=sys.stderr)
         return 2
 
 
-def _optional_modes() -> list[JSON]:
-    found = []
+def _optional_modes() -> list[ModeModule]:
+    found: list[JSON] = []
     for name in OPTIONAL_MODES:
         try:
             found.append(importlib.import_module(name))
@@ -67,14 +64,14 @@ def _optional_modes() -> list[JSON]:
     return found
 
 
-def _parser(modes: list[JSON]) -> argparse.ArgumentParser:
+def _parser(modes: Sequence[ModeModule]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
     parser.add_argument("--cases", type=Path, default=CASES, metavar="DIR", help="other cases")
     parser.add_argument("--run", action="append", default=[], metavar="PATTERN", help="suite/case")
     parser.add_argument("--skip", action="append", default=[], metavar="PATTERN")
     parser.add_argument("--level", choices=LEVELS, default="MAY", help="the least binding level")
     parser.add_argument("--expected-failures", type=Path, metavar="FILE")
-    parser.add_argument("--parallel", type=int, default=8, metavar="N", help="cases at a time")
+    parser.add_argument("--parallel", type=_count, default=8, metavar="N", help="cases at a time")
     parser.add_argument(
         "--again", action="store_true", help="run a failed case once more by itself; that counts"
     )
@@ -87,11 +84,18 @@ def _parser(modes: list[JSON]) -> argparse.ArgumentParser:
     return parser
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return count
+
+
 def _selection(options: argparse.Namespace) -> Selection:
     return Selection(options.run, options.skip, options.level)
 
 
-def _run(options: argparse.Namespace, modes: list[JSON], cases: list[JSON]) -> int:
+def _run(options: argparse.Namespace, modes: Sequence[ModeModule], cases: list[Case]) -> int:
     expected = read_expected_failures(options.expected_failures)
     unknown = expected.unknown(read_cases(options.cases))
     if unknown:
@@ -102,8 +106,7 @@ def _run(options: argparse.Namespace, modes: list[JSON], cases: list[JSON]) -> i
             each for mode in modes for each in stack.enter_context(mode.open_targets(options))
         ]
         if not targets:
-            print("conformance: nothing to run against: give --target or --client", file=sys.stderr)
-            return 2
+            raise TargetError("nothing to run against: give --target or --client")
         total = sum(bool(set(c.modes) & set(t.kinds)) for t in targets for c in cases)
         text = TextReport(total)
         for target in targets:

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from conformance.case import JSON
+from conformance.errors import BrokenFileError
 from conformance.own_messages import CONTRACT, own_files
 
 # Pools live as long as the process: protobuf's C core has crashed in the garbage collector when a
 # pool went together with the classes made of it.
 _KEPT: list[descriptor_pool.DescriptorPool] = []
 
-# Found by cases and by the runner's janitor, wherever the descriptors come from.
-_FOREIGN = ("google.longrunning.Operations", "grpc.health.v1.Health")
-
 
 class UnknownMethodError(LookupError):
     """The target's descriptors have no such method or message."""
+
+
+class UnreadableContractError(BrokenFileError):
+    """A file holds no descriptor set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,20 @@ class Contract:
 @cache
 def shipped_contract() -> Contract:
     """Return the contract that this package brings."""
-    files = descriptor_pb2.FileDescriptorSet.FromString(CONTRACT.read_bytes()).file
-    return contract_of(files)
+    return contract_in(CONTRACT)
+
+
+def contract_in(path: Path) -> Contract:
+    """Return the contract of a file with a descriptor set.
+
+    Raises:
+        UnreadableContractError: it can't be read, or is something else.
+    """
+    try:
+        files = descriptor_pb2.FileDescriptorSet.FromString(path.read_bytes()).file
+        return contract_of(files)
+    except (OSError, DecodeError, TypeError) as error:
+        raise UnreadableContractError(f"{path}: {error}") from error
 
 
 def contract_of(files: Iterable[descriptor_pb2.FileDescriptorProto]) -> Contract:

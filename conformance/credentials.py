@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
 from conformance.case import JSON
+from conformance.errors import BrokenFileError
+from conformance.yaml_files import read_object
 
 # The widest first.
 SCOPES = ("admin", "partner", "client")
 
 
-class BrokenKeysError(ValueError):
+class BrokenKeysError(BrokenFileError):
     """The file of credentials can't be used."""
 
 
@@ -59,9 +59,7 @@ def read_credentials(path: Path | None, keys: Mapping[str, str | None]) -> Crede
         BrokenKeysError: the file is not `name: key` or `name: {api_key | token, user, visitor}`.
     """
     found: dict[str, Mapping[str, JSON]] = {}
-    content = yaml.safe_load(path.read_text("utf-8")) if path else {}
-    if not isinstance(content, dict):
-        raise BrokenKeysError(f"{path}: not names and keys")
+    content = read_object(path, BrokenKeysError) if path else {}
     for name, value in content.items():
         entry = {"api_key": value} if isinstance(value, str) else value
         if not isinstance(entry, dict) or not ({"api_key", "token"} & set(entry)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.annotations import http_rule_of, policy_of
 from conformance.case import JSON
 from conformance.contract import Contract, UnknownMethodError
 
@@ -17,15 +18,14 @@ def describe(contract: Contract, name: str) -> dict[str, JSON]:
     if name.startswith("enum "):
         return _enum(contract, name.removeprefix("enum "))
     method = contract.method(name)
-    options = contract.options(method)
     return {
         "name": method.full_name,
         "request": method.input_type.full_name,
         "response": method.output_type.full_name,
         "client_streaming": method.client_streaming,
         "server_streaming": method.server_streaming,
-        "http": options.get("[google.api.http]", {}),
-        "policy": options.get("[shortlist.options.v1.method]", {}),
+        "http": http_rule_of(method, contract),
+        "policy": policy_of(method, contract),
         "fields": {each.name: each.number for each in method.input_type.fields},
     }
 

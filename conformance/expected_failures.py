@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from conformance.case import Case
+from conformance.errors import BrokenFileError
+from conformance.yaml_files import read_object
 
 
-class BrokenExpectationsError(ValueError):
+class BrokenExpectationsError(BrokenFileError):
     """The file of expected failures can't be used."""
 
 
@@ -34,11 +34,9 @@ def read_expected_failures(path: Path | None) -> ExpectedFailures:
     """Return what a YAML file `suite/case: reason` says; none without a file.
 
     Raises:
-        BrokenExpectationsError: a case has no reason.
+        BrokenExpectationsError: it is no such file, or a case has no reason.
     """
-    content = (yaml.safe_load(path.read_text("utf-8")) or {}) if path else {}
-    if not isinstance(content, dict):
-        raise BrokenExpectationsError(f"{path}: not names and reasons")
+    content = read_object(path, BrokenExpectationsError) if path else {}
     for name, reason in content.items():
         if not isinstance(reason, str) or not reason.strip():
             raise BrokenExpectationsError(f"{path}: {name} has no reason")

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from conformance.case_runner import CaseRunner
 from conformance.contract import shipped_contract
 from conformance.credentials import Credentials
 from conformance.mode import Mode
-from conformance.server_mode import CaseRunner
 from conformance.steps import Target
 
 
@@ -25,9 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
     """Give the runner itself as a target, if `--golden` asks for it."""
+    if not options.golden:
+        yield []
+        return
     target = Target(shipped_contract(), Credentials())
-    yield (
-        [CaseRunner("golden", target, {"run": "cf", "keys": {}}, "GOLDEN")]
-        if options.golden
-        else []
-    )
+    yield [CaseRunner("golden", target, {"run": "cf", "keys": {}}, "GOLDEN")]

@@ -1,14 +1,21 @@
-"""Remembers what a run creates on a server, and removes it in the end."""
+"""Remembers what a run creates on a server, and how it is removed."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from conformance.case import JSON
 
-# Calls a method with a request; errors do not matter: what is gone is gone.
-Remove = Callable[[str, dict[str, JSON]], JSON]
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What removes one thing: a method and its request."""
+
+    name: str
+    method: str
+    request: Mapping[str, JSON]
 
 
 class Janitor:
@@ -58,20 +65,15 @@ class Janitor:
         if self._prefix and name.rpartition("/")[2].startswith(self._prefix):
             kept.add(name)
 
-    def clean(self, remove: Remove) -> Iterator[str]:
-        """Remove everything and yield what is being removed."""
+    def removals(self) -> Iterator[Removal]:
+        """Yield what removes everything, in the order in which it has to be done."""
         for name in sorted(self._surfaces):
-            yield name
-            remove("DeleteServingConfig", {"name": name, "allow_missing": True})
+            yield Removal(name, "DeleteServingConfig", {"name": name, "allow_missing": True})
         for name in sorted(self._items):
-            yield name
-            remove("DeleteItem", {"name": name, "allow_missing": True})
+            yield Removal(name, "DeleteItem", {"name": name, "allow_missing": True})
         # A visitor is erased with the user that it becomes.
         owner = f"users/{self._prefix}-visitors"
         for visitor in sorted(self._visitors):
-            yield visitor
-            remove("MergeUsers", {"user": owner, "visitor_id": visitor})
-            self._users.add(owner)
-        for name in sorted(self._users):
-            yield name
-            remove("EraseUser", {"name": name})
+            yield Removal(visitor, "MergeUsers", {"user": owner, "visitor_id": visitor})
+        for name in sorted({*self._users, owner} if self._visitors else self._users):
+            yield Removal(name, "EraseUser", {"name": name})

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from conformance.case import Case
 from conformance.outcome import Outcome
-
-
-class TargetError(RuntimeError):
-    """A target that the arguments name can't be opened."""
 
 
 class Mode(Protocol):
@@ -33,8 +28,14 @@ class Mode(Protocol):
         """Run one case to its end; never raises."""
 
 
-# Adds the mode's arguments to the command line.
-AddArguments = Callable[[argparse.ArgumentParser], None]
-# Opens the targets that the arguments name, none if they name none; what it opened is closed with
-# the context. Client mode gives one for each program.
-OpenTargets = Callable[[argparse.Namespace], AbstractContextManager[list[Mode]]]
+class ModeModule(Protocol):
+    """A module with a mode: what the command line has of it, and what it opens."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the mode's arguments to the command line."""
+
+    def open_targets(self, options: argparse.Namespace) -> AbstractContextManager[list[Mode]]:
+        """Open the targets that the arguments name, none if they name none.
+
+        What it opened is closed with the context. Client mode gives one for each program.
+        """

@@ -9,13 +9,14 @@ from google.protobuf import descriptor_pb2
 
 from conformance.case import JSON
 from conformance.contract import Contract, contract_of
+from conformance.errors import UnusableError
 from conformance.own_messages import own_message
 
 TIMEOUT_S = 10.0
 VERSIONS = ("v1", "v1alpha")
 
 
-class NoReflectionError(RuntimeError):
+class NoReflectionError(UnusableError):
     """The server does not describe itself."""
 
 
@@ -62,7 +63,10 @@ class Reflection:
         return [descriptor_pb2.FileDescriptorProto.FromString(each) for each in found]
 
     def _ask(self, **fields: str) -> JSON:
-        for reply in self._call(iter([self._request(**fields)]), timeout=TIMEOUT_S):
+        call = self._call(iter([self._request(**fields)]), timeout=TIMEOUT_S)
+        for reply in call:
+            # Whatever else comes: there is one reply to one request.
+            call.cancel()
             if reply.HasField("error_response"):
                 raise NoReflectionError(f"{fields}: {reply.error_response.error_message}")
             return reply
@@ -75,10 +79,11 @@ def reflected_contract(channel: grpc.Channel) -> Contract:
     Raises:
         NoReflectionError: it does not say.
     """
-    failure: grpc.RpcError | None = None
+    failure: JSON = None
     for version in VERSIONS:
         try:
             return contract_of(Reflection(channel, version).files())
         except grpc.RpcError as error:
             failure = error
-    raise NoReflectionError(f"the server does not describe itself: {failure}") from failure
+    why = f"{failure.code().name}: {failure.details()}"
+    raise NoReflectionError(f"the server does not describe itself: {why}") from failure

@@ -9,11 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from conformance.case import Case
+from conformance.errors import TargetError, UnusableError
 from conformance.expected_failures import ExpectedFailures
 from conformance.mode import Mode
 from conformance.outcome import Outcome, Verdict
 
 LEVELS = ("MUST", "SHOULD", "MAY")
+
+
+class BrokenSelectionError(UnusableError):
+    """A pattern chooses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,17 @@ class Selection:
         if self.run and not _is_like(case, self.run):
             return False
         return not _is_like(case, self.skip)
+
+    def chosen(self, cases: Sequence[Case]) -> list[Case]:
+        """Return the cases that are to run.
+
+        Raises:
+            BrokenSelectionError: a pattern is of none of them: it is misspelt.
+        """
+        for pattern in (*self.run, *self.skip):
+            if not any(_is_like(case, [pattern]) for case in cases):
+                raise BrokenSelectionError(f"there is no suite or case {pattern}")
+        return [case for case in cases if self.takes(case)]
 
 
 def _is_like(case: Case, patterns: Iterable[str]) -> bool:
@@ -57,6 +73,9 @@ def run_cases(
 
     With `again` a case that failed beside others runs once more by itself, and that counts: cases
     that measure time can fail on a machine that is busy with the rest.
+
+    Raises:
+        TargetError: none of the cases is for this target: nothing would be proved of it.
     """
     reporting = threading.Lock()
 
@@ -72,6 +91,8 @@ def run_cases(
         return outcome
 
     mine = [case for case in cases if set(case.modes) & set(target.kinds)]
+    if not mine:
+        raise TargetError(f"none of the chosen cases is for {target.target}")
     together = [case for case in mine if not case.runs_alone]
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         first = pool.map(lambda case: run(case, is_last=not again), together)

@@ -4,103 +4,37 @@ from __future__ import annotations
 
 import argparse
 import secrets
-import time
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import grpc
 
-from conformance.case import JSON, Case
-from conformance.contract import Contract, shipped_contract
+from conformance.case_runner import CaseRunner
+from conformance.cleaning import clean_up
+from conformance.contract import Contract, contract_in, shipped_contract
 from conformance.credentials import SCOPES, read_credentials
-from conformance.edge_connections import EdgeConnections
-from conformance.edge_protocols import CODERS, GRPC, PROTOCOLS
-from conformance.edge_wire import EdgeWire, NotExpressibleError
-from conformance.http_wire import HttpWire
+from conformance.errors import TargetError, UnusableError
 from conformance.janitor import Janitor
 from conformance.loading import CASES, read_world
 from conformance.mode import Mode
-from conformance.outcome import Outcome, Verdict
+from conformance.protocols.coders import CODERS, GRPC, PROTOCOLS
+from conformance.protocols.edge_connections import EdgeConnections
+from conformance.protocols.edge_wire import EdgeWire, NotExpressibleError
+from conformance.protocols.grpc_wire import MAX_REPLY, Wire
+from conformance.protocols.http_wire import HttpWire
+from conformance.protocols.trace import Trace
 from conformance.reflection import reflected_contract
 from conformance.steps import StepFailedError, Stepper, Target, name_of
 from conformance.values import Scope, UnknownValueError, compute_all
-from conformance.wire import MAX_REPLY, Call, Trace, Wire
 
-CLEAN_UP_S = 30.0
-# What cases may need of `--origin`, and what is missing without it.
-ORIGIN_NEEDS = {
-    "origin": "needs --origin",
-    "stranger": "needs --origin with an origin of its own, since any may call here",
-}
 ANY_ORIGIN = "https://any-origin.conformance.example"
 STRANGER = "https://stranger.conformance.example"
 
 
-class WorldError(RuntimeError):
+class WorldError(UnusableError):
     """What the cases need could not be prepared on the server."""
-
-
-class CaseRunner:
-    """Runs cases on one target; the scope is what all cases see."""
-
-    def __init__(self, name: str, target: Target, scope: Scope, mode: str = "SERVER") -> None:
-        self.target = name
-        self._target = target
-        self._scope = scope
-        self.kinds = (mode,)
-
-    def skips(self, case: Case) -> str:
-        """Return why a case can't run here; empty: it can."""
-        for need in case.needs:
-            if need == "http":
-                if self._target.http is None:
-                    return "needs --http"
-            elif need in ORIGIN_NEEDS:
-                if need not in self._scope:
-                    return ORIGIN_NEEDS[need]
-            elif not self._target.credentials.has(need):
-                return f"needs credentials: {need}"
-        return ""
-
-    def run(self, case: Case) -> Outcome:
-        """Run one case to its end."""
-        started = time.monotonic()
-        trace, step_name = Trace(), "values"
-        scope: Scope = dict(self._scope)
-        stepper = Stepper(self._target, scope, trace)
-        verdict, reason = Verdict.PASSED, ""
-        try:
-            compute_all(case.values, scope)
-            compute_all(case.spec.get("let", {}), scope)
-            for place, step in enumerate(case.spec["steps"]):
-                step_name = name_of(step, place)
-                stepper.do(step)
-        except NotExpressibleError as error:
-            verdict, reason = Verdict.SKIPPED, f"not in this protocol: {error}"
-        except (StepFailedError, UnknownValueError) as error:
-            verdict, reason = Verdict.FAILED, str(error)
-        except Exception as error:
-            verdict, reason = Verdict.FAILED, f"{type(error).__name__}: {error}"
-        finally:
-            for step in case.spec.get("cleanup", ()):
-                _try(stepper, step)
-        failed = verdict is Verdict.FAILED
-        return Outcome(
-            case,
-            verdict,
-            reason,
-            step_name if failed else "",
-            trace.text() if failed else "",
-            time.monotonic() - started,
-        )
-
-
-def _try(stepper: Stepper, step: JSON) -> None:
-    try:
-        stepper.do({**step, "expect": {"answer": {}}})
-    except (StepFailedError, UnknownValueError, NotExpressibleError):
-        return
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,8 +56,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         group.add_argument(f"--api-key-{scope}", metavar="KEY", help=f"a key of {scope} scope")
     group.add_argument("--keys", type=Path, metavar="FILE", help="credentials by name, in YAML")
     group.add_argument("--tls", type=Path, metavar="PEM", help="trust this authority")
-    group.add_argument(
+    descriptors = group.add_mutually_exclusive_group()
+    descriptors.add_argument(
         "--reflection", action="store_true", help="ask the server for its descriptors"
+    )
+    descriptors.add_argument(
+        "--contract",
+        type=Path,
+        metavar="FILE",
+        help="the contract of another release: a descriptor set, as `buf build` writes it",
     )
     group.add_argument("--keep", action="store_true", help="do not clean up")
 
@@ -141,7 +82,7 @@ def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
     keys = {scope: getattr(options, f"api_key_{scope}") for scope in SCOPES}
     credentials = read_credentials(options.keys, keys)
     with _channel(options) as channel, ExitStack() as stack:
-        contract = reflected_contract(channel) if options.reflection else shipped_contract()
+        contract = _contract(options, channel)
         run = f"cf-{secrets.token_hex(4)}"
         janitor = Janitor(run)
         wire, http = _wires(options, channel, contract, stack)
@@ -152,7 +93,7 @@ def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
             yield [CaseRunner("server", target, scope)]
         finally:
             if not options.keep:
-                clean_up(target)
+                _clean_up(target)
 
 
 def _wires(
@@ -178,6 +119,12 @@ def _origins(origin: str | None) -> Scope:
     return {"origin": ANY_ORIGIN} if origin == "*" else {"origin": origin, "stranger": STRANGER}
 
 
+def _contract(options: argparse.Namespace, channel: grpc.Channel) -> Contract:
+    if options.contract:
+        return contract_in(options.contract)
+    return reflected_contract(channel) if options.reflection else shipped_contract()
+
+
 def _channel(options: argparse.Namespace) -> grpc.Channel:
     limits = [
         ("grpc.max_receive_message_length", MAX_REPLY),
@@ -186,7 +133,10 @@ def _channel(options: argparse.Namespace) -> grpc.Channel:
         ("grpc.enable_retries", 0),
     ]
     if options.tls:
-        authority = grpc.ssl_channel_credentials(options.tls.read_bytes())
+        try:
+            authority = grpc.ssl_channel_credentials(options.tls.read_bytes())
+        except OSError as error:
+            raise TargetError(f"{options.tls}: {error}") from error
         return grpc.secure_channel(options.target, authority, limits)
     return grpc.insecure_channel(options.target, limits)
 
@@ -205,19 +155,8 @@ def prepare(target: Target, scope: Scope, folder: Path) -> None:
             raise WorldError(f"can't prepare: {name}: {error}\n{trace.text()}") from error
 
 
-def clean_up(target: Target) -> int:
-    """Remove what the run created, for a limited time, and return how many things that were."""
-    wire, contract, count = target.wire, target.contract, 0
-    if wire is None:
-        return 0
-    quiet, deadline = Trace(), time.monotonic() + CLEAN_UP_S
-
-    def remove(method: str, body: dict[str, JSON]) -> None:
-        metadata = target.credentials.metadata("")
-        wire.call(Call(contract.method(method), body, metadata, timeout_s=5.0), quiet)
-
-    for _ in target.janitor.clean(remove):
-        count += 1
-        if time.monotonic() > deadline:
-            break
-    return count
+def _clean_up(target: Target) -> None:
+    left = clean_up(target)
+    if left:
+        shown = ", ".join(left[:5]) + (" ..." if len(left) > 5 else "")
+        print(f"conformance: left on the server ({len(left)}): {shown}", file=sys.stderr)

@@ -8,24 +8,30 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from google.protobuf import json_format
+from google.protobuf.message import DecodeError
 
-from conformance.answer import Answer
+from conformance.answer import Answer, own_error
 from conformance.case import JSON
 from conformance.contract import Contract, UnknownMethodError
 from conformance.credentials import Credentials
 from conformance.descriptions import describe
-from conformance.edge_wire import EdgeWire
-from conformance.expectation import unmet
-from conformance.http_wire import HttpWire
 from conformance.janitor import Janitor
-from conformance.laws import broken_laws
+from conformance.matching.expectation import unmet
+from conformance.matching.laws import broken_laws
+from conformance.paging import EndlessPagesError, all_pages
 from conformance.paths import NoSuchPathError, at
+from conformance.protocols.call import Call
+from conformance.protocols.edge_wire import EdgeWire
+from conformance.protocols.grpc_wire import Wire
+from conformance.protocols.http_wire import HttpWire
+from conformance.protocols.messages import camel_json
+from conformance.protocols.trace import Trace
 from conformance.values import Scope, compute, seconds
-from conformance.wire import Call, Trace, Wire
 
 TIMEOUT_S = 15.0
 PAUSE_S = 0.1
-MAX_PAGES = 100
+# How many differences a report shows.
+SHOWN = 12
 ACTIONS = [
     "call",
     "paginate_all",
@@ -88,7 +94,7 @@ class Stepper:
                 break
             if time.monotonic() >= deadline:
                 waited = f"not within {patience_s:g} s: " if patience_s else ""
-                raise StepFailedError(waited + "\n".join(lines[:12]))
+                raise StepFailedError(waited + "\n".join(lines[:SHOWN]))
             time.sleep(PAUSE_S)
         self._capture(step, answer)
 
@@ -117,16 +123,15 @@ class Stepper:
         if "compute" in step:
             return Answer(reply=request)
         if "describe" in step:
-            return Answer(
-                reply=describe(self._target.contract, str(compute(step["describe"], self._scope)))
-            )
+            name = str(compute(step["describe"], self._scope))
+            return Answer(reply=describe(self._target.contract, name))
         if "encode" in step:
             return self._encoded(str(compute(step["encode"], self._scope)), request)
         if "http" in step:
             return self._http(compute(step["http"], self._scope), step, request)
         try:
             return self._called(step, request)
-        except UnknownMethodError as error:
+        except (UnknownMethodError, EndlessPagesError) as error:
             raise StepFailedError(str(error)) from error
         except json_format.ParseError as error:
             raise StepFailedError(f"the request does not fit the contract: {error}") from error
@@ -155,7 +160,8 @@ class Stepper:
             case "burst":
                 return self._burst(wire, call, int(step["times"]))
             case "paginate_all":
-                return self._all_pages(wire, call, step)
+                most, twice = int(step.get("max_pages", 0)), bool(step.get("twice"))
+                return all_pages(lambda c: wire.call(c, self._trace), call, most=most, twice=twice)
         raise StepFailedError(f"a server can't do {action!r}")
 
     def _burst(self, wire: Wire | EdgeWire, call: Call, times: int) -> Answer:
@@ -164,6 +170,9 @@ class Stepper:
         with ThreadPoolExecutor(max_workers=min(times, 64)) as pool:
             answers = list(pool.map(lambda _: wire.call(call, quiet), range(times)))
         self._trace.lines += quiet.lines[:4]
+        broken = [line for each in answers for line in broken_laws(each)]
+        if broken:
+            raise StepFailedError("\n".join(broken[:SHOWN]))
         reply = {
             "replies": [each.reply for each in answers if each.error is None],
             "errors": [each.error for each in answers if each.error is not None],
@@ -171,33 +180,6 @@ class Stepper:
         elapsed_ms = (time.monotonic() - started) * 1000
         timed_out = any(each.timed_out for each in answers)
         return Answer(reply=reply, elapsed_ms=elapsed_ms, timed_out=timed_out)
-
-    def _all_pages(self, wire: Wire | EdgeWire, call: Call, step: Mapping[str, JSON]) -> Answer:
-        limit, body = int(step.get("max_pages", 0)), dict(call.body or {})
-        pages: list[JSON] = []
-        again: list[JSON] = []
-        started = time.monotonic()
-        while True:
-            for kept in (pages, again) if step.get("twice") else (pages,):
-                call.body = body
-                # The first page of a feed begins a new one each time: only its token names it.
-                if kept is again and "page_token" not in body:
-                    again.append(pages[-1])
-                    continue
-                answer = wire.call(call, self._trace)
-                if answer.error is not None:
-                    return answer
-                kept.append(answer.reply)
-            token = pages[-1]["next_page_token"]
-            if not token or (limit and len(pages) >= limit):
-                break
-            if len(pages) >= MAX_PAGES:
-                raise StepFailedError(f"no end after {MAX_PAGES} pages")
-            body["page_token"] = token
-        reply = {"pages": pages, "items": [each for page in pages for each in _listed(page)]}
-        if step.get("twice"):
-            reply["again"] = again
-        return Answer(reply=reply, elapsed_ms=(time.monotonic() - started) * 1000)
 
     def _encoded(self, name: str, request: JSON) -> Answer:
         contract = self._target.contract
@@ -207,13 +189,17 @@ class Stepper:
                 message = contract.decode(kind, bytes.fromhex(request[4:]))
             else:
                 message = contract.parse(kind, request)
-        except json_format.ParseError as error:
-            return Answer(error={"code": "INVALID_ARGUMENT", "message": str(error)})
+        except (json_format.ParseError, DecodeError) as error:
+            return Answer(error=own_error("INVALID_ARGUMENT", str(error)))
         raw = message.SerializeToString(deterministic=True)
         again = contract.decode(kind, raw)
-        camel = json_format.MessageToDict(again, descriptor_pool=contract.pool)
-        reply = {"json": camel, "proto_json": contract.to_json(again), "hex": raw.hex()}
-        return Answer(reply=reply)
+        return Answer(
+            reply={
+                "json": camel_json(contract, again),
+                "proto_json": contract.to_json(again),
+                "hex": raw.hex(),
+            }
+        )
 
     def _http(self, line: str, step: Mapping[str, JSON], body: JSON) -> Answer:
         if self._target.http is None:
@@ -228,9 +214,3 @@ class Stepper:
 
     def _timeout_s(self, step: Mapping[str, JSON]) -> float:
         return seconds(step["timeout"]) if "timeout" in step else TIMEOUT_S
-
-
-def _listed(page: Mapping[str, JSON]) -> list[JSON]:
-    """Return what a page lists: its one list of objects that is not about the reply itself."""
-    names = ("recommendations", "items", "rules", "serving_configs", "operations")
-    return next((list(page[name]) for name in names if name in page), [])

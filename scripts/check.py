@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
-RELEASED = "proto/released.binpb"
+RELEASED = "proto/released/contract.binpb"
 FAST_TESTS = {
     "unit and port tests": ("tests/unit", "tests/ports"),
     "generator tests": ("tests/sdk/generator",),

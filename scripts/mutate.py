@@ -20,7 +20,7 @@ import google.protobuf
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "mutate"
 MUTMUT = "mutmut==3.8.1"
-MODULES = ("conformance/compare.py", "conformance/invariants.py")
+MODULES = ("conformance/matching/compare.py", "conformance/matching/invariants.py")
 TESTS = ("tests/conformance/test_matching.py", "tests/conformance/test_invariants.py")
 ACCEPTED = ROOT / "tests" / "conformance" / "mutation.txt"
 SETTINGS = f"""[tool.mutmut]
@@ -97,8 +97,8 @@ def _change(command: Path, work: Path, mutant: str) -> str:
     old, new = (
         " ".join(line[1:].strip() for line in lines if line.startswith(f"{sign} ")) for sign in "-+"
     )
-    function = mutant.removeprefix("conformance.").replace("x_", "", 1).rpartition("__mutmut_")[0]
-    return f"{function}: {old} -> {new}"
+    name = mutant.removeprefix("conformance.matching.").rpartition("__mutmut_")[0]
+    return f"{name.replace('x_', '', 1)}: {old} -> {new}"
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
+from conformance.annotations import policy_of
 from conformance.case import JSON
 from conformance.contract import Contract
 from conformance.values import Scope, compute, seconds
 
-POLICY = "[shortlist.options.v1.method]"
 EVENTS_METHOD = "BatchWriteEvents"
 # Actions that send what lies in `request` as events.
 EVENT_ACTIONS = ("enqueue_events", "send_events_then_flush")
@@ -54,12 +54,6 @@ def method_of(
     """Return the method that a step is about, if it is about one."""
     name = step.get("method") or (EVENTS_METHOD if step.get("sdk") in EVENT_ACTIONS else "")
     return contract.method(str(compute(name, scope))) if name else None
-
-
-def policy_of(method: MethodDescriptor, contract: Contract) -> dict[str, JSON]:
-    """Return a method's policy (shortlist.options.v1.MethodPolicy)."""
-    found: dict[str, JSON] = contract.options(method).get(POLICY, {})
-    return found
 
 
 def _kind(

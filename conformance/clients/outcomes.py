@@ -9,10 +9,12 @@ from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from google.protobuf.message import DecodeError
 
-from conformance.answer import Answer, with_errors
+from conformance.annotations import policy_of
+from conformance.answer import Answer
 from conformance.case import JSON
-from conformance.clients.asking import policy_of, require_message
+from conformance.clients.asking import require_message
 from conformance.contract import Contract
+from conformance.protocols.messages import shown
 
 _NO_ERROR: Mapping[str, JSON] = {
     **{"code": "", "reason": "", "message": "", "request_id": "", "type": ""},
@@ -75,6 +77,6 @@ def _item_type(method: MethodDescriptor, contract: Contract) -> Descriptor:
 
 def _message(kind: Descriptor, given: bytes | JSON, contract: Contract) -> JSON:
     if isinstance(given, bytes):
-        return with_errors(contract.to_json(contract.decode(kind, given)))
+        return shown(contract, contract.decode(kind, given))
     # Not strict: an SDK without descriptors hands on what the server sent, unknown fields too.
-    return with_errors(contract.to_json(contract.parse(kind, given, ignore_unknown=True)))
+    return shown(contract, contract.parse(kind, given, ignore_unknown=True))

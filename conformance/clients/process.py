@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -128,8 +129,8 @@ class Run:
         if "ready" in found:
             if not self.ready.done():
                 self.ready.set_result(found["ready"])
-        elif found.get("step") and "outcomes" not in found:
-            self.steps[str(found.get("test"))] = int(found["step"])
+        elif isinstance(found.get("step"), int) and "outcomes" not in found:
+            self.steps[str(found.get("test"))] = found["step"]
         else:
             with self._lock:
                 waiting = self._waiting.pop(str(found.get("test")), None)
@@ -190,7 +191,11 @@ class ProgramProcess:
     def close(self) -> int | None:
         """End the program and return its status; None: it did not end by itself."""
         with self._starting:
-            return self._run.end() if self._run else 0
+            return self._end()
+
+    def _end(self) -> int | None:
+        run, self._run = self._run, None
+        return run.end() if run else 0
 
     def _running(self) -> Run:
         """Return a run that is ready, a new one if the last is dead."""
@@ -199,15 +204,15 @@ class ProgramProcess:
                 return self._run
             if self._false_starts >= MAX_FALSE_STARTS and self._last:
                 raise self._last
-            if self._run is not None:
-                self._run.end()
+            self._end()
             try:
-                run = Run(self._program)
-                run.ready.result(READY_S)
+                self._run = Run(self._program)
+                self._run.ready.result(READY_S)
             except (OSError, ProgramDiedError, NoAnswer) as error:
                 self._false_starts += 1
-                self._last = ProgramDiedError(f"it does not start: {error!r}"[:2000])
+                command = shlex.join(self._program.run)
+                self._last = ProgramDiedError(f"{command} does not start: {error!r}"[:2000])
+                self._end()
                 raise self._last from error
             self._false_starts = 0
-            self._run = run
-            return run
+            return self._run

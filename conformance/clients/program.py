@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.mode import TargetError
+from conformance.errors import TargetError, UnusableError
 
 PROGRAMS = Path(__file__).parent
 ROOT = PROGRAMS.parent.parent
 BUILD_S = 900.0
+# What a build command exits with if its toolchain can't be had here, as with automake's tests.
+NO_TOOLCHAIN = 77
 
 
 class BrokenProgramError(TargetError):
     """There is no such program, its description is wrong, or it can't be built."""
+
+
+class NoToolchainError(UnusableError):
+    """A program can't be built on this machine, for no fault of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,15 @@ def find_programs(names: Sequence[str], folder: Path = PROGRAMS) -> list[Program
 
 
 def program_of_command(command: str) -> Program:
-    """Return a program that lives elsewhere, by the command that starts it."""
-    words = tuple(shlex.split(command))
+    """Return a program that lives elsewhere, by the command that starts it.
+
+    Raises:
+        BrokenProgramError: it is no command.
+    """
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise BrokenProgramError(f"--program {command!r}: {error}") from error
     if not words:
         raise BrokenProgramError("--program is empty")
     here = Path.cwd()
@@ -93,6 +106,7 @@ def build_program(program: Program) -> None:
 
     Raises:
         BrokenProgramError: one failed; says which, and the end of its output.
+        NoToolchainError: one says that what it needs can't be had; says why, in its words.
     """
     program.build.mkdir(parents=True, exist_ok=True)
     with (program.build / "build.log").open("w", encoding="utf-8") as log:
@@ -105,5 +119,7 @@ def build_program(program: Program) -> None:
                 raise BrokenProgramError(f"can't build: {error}") from error
             if done.returncode:
                 log.flush()
-                tail = Path(log.name).read_text("utf-8", "replace")[-600:]
-                raise BrokenProgramError(f"can't build: {shlex.join(command)}: {tail.strip()}")
+                tail = Path(log.name).read_text("utf-8", "replace")[-600:].strip()
+                if done.returncode == NO_TOOLCHAIN:
+                    raise NoToolchainError(tail.rpartition("\n")[2])
+                raise BrokenProgramError(f"can't build: {shlex.join(command)}: {tail}")

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from conformance.case import JSON
-from conformance.compare import short
-from conformance.wire import SECRET
+from conformance.matching.compare import short
+from conformance.protocols.trace import SECRET
 
 Calls = Sequence[Mapping[str, JSON]]
 Invariant = Callable[[Calls, JSON], list[str]]
@@ -27,9 +27,15 @@ SLACK_MS = 150.0
 
 
 def broken_by(received: Calls, name: str, argument: JSON) -> list[str]:
-    """Return how what was received breaks an invariant, a line each; empty: it holds."""
+    """Return how what was received breaks an invariant, a line each; empty: it holds.
+
+    No invariant holds where nothing was received.
+    """
     if name not in RECEIVED_INVARIANTS:
         return [f"there is no invariant {name} of what is received"]
+    if not received:
+        # Anything holds of no calls.
+        return [f"{name}: nothing was received"]
     return [f"{name}: {line}" for line in RECEIVED_INVARIANTS[name](received, argument)]
 
 

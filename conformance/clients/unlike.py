@@ -12,9 +12,9 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from conformance.answer import Answer
 from conformance.case import JSON, Case
 from conformance.clients.received import broken_by
-from conformance.compare import differences
 from conformance.contract import Contract
-from conformance.expectation import unmet
+from conformance.matching.compare import differences
+from conformance.matching.expectation import unmet
 from conformance.values import compute
 
 

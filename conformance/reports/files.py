@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 from conformance.case import JSON
+from conformance.errors import UnusableError
 from conformance.outcome import Outcome, Verdict
 
 Outcomes = dict[str, list[Outcome]]
+
+
+class UnwritableReportError(UnusableError):
+    """A report can't be written where it should be."""
 
 
 def write_json(path: Path, outcomes: Outcomes, duration_s: float) -> None:
@@ -43,7 +49,7 @@ def _counts(found: list[Outcome]) -> dict[str, JSON]:
     }
 
 
-def _by(found: list[Outcome], key: JSON) -> dict[str, dict[str, int]]:
+def _by(found: list[Outcome], key: Callable[[Outcome], str]) -> dict[str, dict[str, int]]:
     groups: dict[str, Counter[str]] = {}
     for each in found:
         groups.setdefault(key(each), Counter())[each.verdict.value] += 1
@@ -107,5 +113,8 @@ def _cell(found: list[Outcome]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UnwritableReportError(f"{path}: {error}") from error

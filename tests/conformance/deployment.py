@@ -36,6 +36,10 @@ storage = { per_s = 5000.0, burst = 10000 }
 """
 
 
+# Of web pages that may call the edge under test.
+ORIGIN = "https://shop.example"
+
+
 @dataclass(frozen=True)
 class Deployment:
     """A running server and where its credentials are."""
@@ -66,6 +70,13 @@ def deployment(shop_data: Path, folder: Path) -> Iterator[Deployment]:
         yield Deployment(process, keys)
     finally:
         process.stop()
+
+
+def edge_options(port: int, keys: Path, protocol: str) -> list[str]:
+    """Return the arguments by which the suite asks an edge in a protocol."""
+    address = f"127.0.0.1:{port}"
+    target = ["--target", address, "--http", f"http://{address}", "--origin", ORIGIN]
+    return [*target, "--protocol", protocol, "--keys", str(keys)]
 
 
 def credentials(data_dir: Path, issuer: Issuer, stranger: Issuer) -> dict[str, object]:

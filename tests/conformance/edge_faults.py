@@ -1,4 +1,4 @@
-"""What edges do wrong, and which cases notice."""
+"""What edges can do wrong."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.conformance.faulty_edge import Reply, Request, SeededEdge
-
-_ETAG_CASE = "caching/what_is_unchanged_is_not_sent_again[same]"
+from tests.conformance.faulty_edge import Reply, Request
 
 
 def drops(*names: str) -> Callable[[Request, Reply], None]:
@@ -132,124 +130,3 @@ class Keeps:
         """Keep it."""
         if request.verb == "GET" and request.path.startswith(self.path) and reply.status == 200:
             self.kept[request.path] = Reply(200, dict(reply.headers), reply.body)
-
-
-_PERSONAL, _SHARED = Keeps("/v1/users/"), Keeps("/v1/items/")
-
-FAULTS = [
-    SeededEdge(
-        "drops_the_etag",
-        ("caching/shared_replies_may_be_kept[trending]", _ETAG_CASE),
-        reply=drops("etag"),
-    ),
-    SeededEdge("ignores_if_none_match", (_ETAG_CASE,), request=ignores_what_callers_have),
-    SeededEdge(
-        "forgets_the_age", ("caching/a_kept_reply_says_its_age[trending]",), reply=drops("age")
-    ),
-    SeededEdge(
-        "forgets_what_replies_vary_by",
-        ("caching/what_a_reply_depends_on_is_said", "cors/caches_keep_origins_apart"),
-        reply=drops("vary"),
-    ),
-    SeededEdge(
-        "caches_personal_replies",
-        ("caching/a_profile_is_read_anew",),
-        request=_PERSONAL.request,
-        reply=_PERSONAL.reply,
-    ),
-    SeededEdge(
-        "gives_kept_replies_to_everybody",
-        ("caching/a_kept_reply_is_for_those_who_may_ask",),
-        request=_SHARED.request,
-        reply=_SHARED.reply,
-    ),
-    SeededEdge(
-        "calls_everything_public",
-        (
-            "caching/personal_replies_are_not_kept[get_item]",
-            "caching/personal_replies_are_not_kept[recommend_for_a_user]",
-        ),
-        reply=calls_everything_public,
-    ),
-    SeededEdge(
-        "lets_caches_keep_errors",
-        ("caching/refusals_are_not_kept[wrong_request]",),
-        reply=lets_caches_keep_errors,
-    ),
-    SeededEdge(
-        "never_compresses",
-        ("caching/large_replies_are_compressed[gzip]",),
-        request=forgets_to_compress,
-    ),
-    SeededEdge(
-        "lets_in_any_origin_with_credentials",
-        ("cors/no_page_at_large_gets_credentials[preflight]",),
-        reply=lets_in_any_origin_with_credentials,
-    ),
-    SeededEdge(
-        "lets_in_any_origin",
-        (
-            "cors/an_origin_that_is_not_listed_is_refused[preflight]",
-            "cors/an_origin_that_is_not_listed_is_refused[call]",
-        ),
-        reply=lets_in_any_origin,
-    ),
-    SeededEdge(
-        "allows_headers_by_a_star",
-        ("cors/a_header_is_allowed_by_its_name[authorization]",),
-        reply=allows_headers_by_a_star,
-    ),
-    SeededEdge(
-        "refuses_preflights", ("cors/a_preflight_is_accepted[get]",), request=refuses_preflights
-    ),
-    SeededEdge(
-        "hides_refusals_from_pages",
-        ("cors/answers_may_be_read[refusal_of_the_server]",),
-        reply=hides_refusals_from_pages,
-    ),
-    SeededEdge(
-        "exposes_no_headers",
-        ("cors/a_header_is_exposed[request_id]",),
-        reply=drops("access-control-expose-headers"),
-    ),
-    SeededEdge(
-        "strips_the_reason",
-        (
-            "edge/an_error_has_its_status_in_rest[invalid]",
-            "errors/an_unknown_surface_is_not_found[recommend]",
-        ),
-        reply=without_the_reason,
-    ),
-    SeededEdge(
-        "puts_pages_in_place_of_errors",
-        ("edge/an_error_has_its_status_in_rest[not_found]", "catalog/a_deleted_item_is_not_found"),
-        reply=plain_errors,
-    ),
-    SeededEdge(
-        "says_that_all_is_well",
-        ("edge/an_error_has_its_status_in_rest[invalid]",),
-        reply=says_that_all_is_well,
-    ),
-    SeededEdge(
-        "names_requests_itself",
-        ("edge/the_servers_name_of_a_request_is_in_the_headers[reply]",),
-        reply=names_requests_itself,
-    ),
-    SeededEdge(
-        "takes_plus_for_plus",
-        ("edge/spaces_of_a_query_may_be_written_in_either_way[plus]",),
-        request=takes_plus_for_plus,
-    ),
-    SeededEdge(
-        "cuts_off_trailers",
-        ("recommend/the_request_id_comes_back",),
-        reply=cuts_off_trailers,
-        protocol="grpc-web",
-    ),
-    SeededEdge(
-        "drops_connects_details",
-        ("errors/an_unknown_surface_is_not_found[recommend]",),
-        reply=drops_connect_details,
-        protocol="connect",
-    ),
-]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import grpc
+from google.protobuf.unknown_fields import UnknownFieldSet
 
+from conformance.contract import shipped_contract
 from tests.conformance.faulty_proxy import Exchange
 
 Change = Callable[[Exchange], None]
@@ -20,10 +22,15 @@ def _nothing(_: Exchange) -> None:
 
 @dataclass
 class Seeded:
-    """One fault: what it changes, and which cases must fail by it."""
+    """One fault: what it changes, and which cases must fail by it.
+
+    Attributes:
+        caught_by: cases, and words of the reason for which each must fail.
+        methods: calls that it changes; empty: all.
+    """
 
     name: str
-    caught_by: tuple[str, ...]
+    caught_by: Mapping[str, str]
     request: Change = _nothing
     reply: Change = _nothing
     stream: Callable[[Iterator[Any]], Iterator[Any]] | None = None
@@ -56,8 +63,6 @@ def pardons(reason: str) -> Change:
 
     def change(exchange: Exchange) -> None:
         if exchange.reason == reason:
-            from conformance.contract import shipped_contract
-
             method = shipped_contract().method(exchange.method)
             exchange.succeed(shipped_contract().decode(method.output_type, b""))
 
@@ -105,15 +110,19 @@ class Unstable:
 
 
 class Forgetful:
-    """Takes a batch's last event for written without writing it."""
+    """Says that the last event of the first batch is written, without writing it."""
+
+    def __init__(self) -> None:
+        self._batch: Exchange | None = None
+        self._event_id = ""
 
     def request(self, exchange: Exchange) -> None:
-        if len(exchange.request.events) > 10:
-            exchange.request.events.pop()
+        if self._batch is None:
+            self._batch, self._event_id = exchange, exchange.request.events.pop().event_id
 
     def reply(self, exchange: Exchange) -> None:
-        if exchange.reply is not None and len(exchange.reply.results) > 10:
-            exchange.reply.results.add().accepted.offset = 1
+        if exchange is self._batch and exchange.reply is not None:
+            exchange.reply.results.add(event_id=self._event_id).accepted.offset = 1
 
 
 class Undead:
@@ -211,8 +220,6 @@ def repeats_across_shelves(exchange: Exchange) -> None:
 
 
 def refuses_what_it_does_not_know(exchange: Exchange) -> None:
-    from google.protobuf.unknown_fields import UnknownFieldSet
-
     if len(UnknownFieldSet(exchange.request)):
         exchange.reply, exchange.code = None, grpc.StatusCode.INVALID_ARGUMENT
 

@@ -1,8 +1,8 @@
-"""A proxy in front of a real server that does one thing wrong."""
+"""A proxy over gRPC in front of a real server that does one thing wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,9 +10,11 @@ from typing import Any, Protocol
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message import DecodeError
+from google.rpc import error_details_pb2
 from google.rpc.status_pb2 import Status
 
-from conformance.contract import Contract, shipped_contract
+from conformance.contract import Contract
 
 DETAILS = "grpc-status-details-bin"
 _OWN_KEYS = ("user-agent", "grpc-timeout", "content-type", "te")
@@ -31,7 +33,7 @@ class Exchange:
     method: str
     request: Any
     metadata: list[tuple[str, str]]
-    forward: Any
+    forward: Callable[[Exchange], None]
     reply: Any = None
     status: Status | None = None
     code: grpc.StatusCode | None = None
@@ -45,8 +47,6 @@ class Exchange:
 
     def details(self, kind: str) -> list[Any]:
         """Return the details of a kind, as copies."""
-        from google.rpc import error_details_pb2
-
         found = []
         for detail in self.status.details if self.status else ():
             if detail.type_url.endswith(f".{kind}"):
@@ -82,13 +82,48 @@ class Fault(Protocol):
     def on_stream(self, method: str, replies: Iterator[Any]) -> Iterator[Any]: ...
 
 
+class OneAfterTheOther:
+    """A fault that can be exchanged while the proxy runs; `current` is None: there is none."""
+
+    def __init__(self) -> None:
+        self.current: Fault | None = None
+
+    def on_request(self, exchange: Exchange) -> None:
+        """Do what the current fault does to a request."""
+        if self.current is not None:
+            self.current.on_request(exchange)
+
+    def on_reply(self, exchange: Exchange) -> None:
+        """Do what the current fault does to a reply."""
+        if self.current is not None:
+            self.current.on_reply(exchange)
+
+    def on_stream(self, method: str, replies: Iterator[Any]) -> Iterator[Any]:
+        """Do what the current fault does to the replies of a stream."""
+        return replies if self.current is None else self.current.on_stream(method, replies)
+
+
+@contextmanager
+def proxied(address: str, contract: Contract, fault: Fault) -> Iterator[str]:
+    """Give the address of a proxy to a server that has a fault."""
+    own = [("grpc.use_local_subchannel_pool", 1), *SIZE]
+    with grpc.insecure_channel(address, own) as channel, ThreadPoolExecutor(32) as pool:
+        server = grpc.server(pool, options=SIZE)
+        server.add_generic_rpc_handlers((_Handlers(channel, contract, fault),))
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            server.stop(None).wait()
+
+
 class _Handlers(grpc.GenericRpcHandler):
     def __init__(self, channel: grpc.Channel, contract: Contract, fault: Fault) -> None:
         self._channel, self._contract, self._fault = channel, contract, fault
 
     def service(self, details: grpc.HandlerCallDetails) -> Any:
-        path = details.method.lstrip("/")
-        method = self._contract.method(path)
+        method = self._contract.method(details.method.lstrip("/"))
         if method.client_streaming:
             return grpc.stream_stream_rpc_method_handler(
                 lambda requests, context: self._stream(method, requests, context)
@@ -98,6 +133,22 @@ class _Handlers(grpc.GenericRpcHandler):
         )
 
     def _unary(self, method: MethodDescriptor, raw: bytes, context: Any) -> bytes:
+        forward = self._forward_of(method, context)
+        try:
+            request = self._contract.decode(method.input_type, raw)
+        except DecodeError:
+            # What is no message passes as it is: no fault can be about it.
+            exchange = Exchange(method.name, raw, _metadata(context), forward)
+            forward(exchange)
+            return _answer(exchange, context)
+        exchange = Exchange(method.name, request, _metadata(context), forward)
+        self._fault.on_request(exchange)
+        forward(exchange)
+        self._fault.on_reply(exchange)
+        return _answer(exchange, context)
+
+    def _forward_of(self, method: MethodDescriptor, context: Any) -> Callable[[Exchange], None]:
+        """Return what makes a call of the server and keeps in the exchange what came of it."""
         call = self._channel.unary_unary(_path(method))
 
         def forward(exchange: Exchange) -> None:
@@ -114,17 +165,7 @@ class _Handlers(grpc.GenericRpcHandler):
                 (key, value) for key, value in future.trailing_metadata() or () if key != DETAILS
             ]
 
-        try:
-            request: Any = self._contract.decode(method.input_type, raw)
-        except Exception:
-            request = raw
-        exchange = Exchange(method.name, request, _metadata(context), forward)
-        if not isinstance(request, bytes):
-            self._fault.on_request(exchange)
-        forward(exchange)
-        if not isinstance(request, bytes):
-            self._fault.on_reply(exchange)
-        return _answer(exchange, context)
+        return forward
 
     def _stream(self, method: MethodDescriptor, requests: Any, context: Any) -> Iterator[bytes]:
         stream = self._channel.stream_stream(_path(method))(
@@ -161,18 +202,3 @@ def _metadata(context: Any) -> list[tuple[str, str]]:
 
 def _path(method: MethodDescriptor) -> str:
     return f"/{method.containing_service.full_name}/{method.name}"
-
-
-@contextmanager
-def faulty_server(address: str, fault: Fault) -> Iterator[str]:
-    """Give the address of a proxy to a server that has a fault."""
-    own = [("grpc.use_local_subchannel_pool", 1), *SIZE]
-    with grpc.insecure_channel(address, own) as channel, ThreadPoolExecutor(32) as pool:
-        server = grpc.server(pool, options=SIZE)
-        server.add_generic_rpc_handlers((_Handlers(channel, shipped_contract(), fault),))
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        try:
-            yield f"127.0.0.1:{port}"
-        finally:
-            server.stop(None).wait()

@@ -1,21 +1,34 @@
-"""The contract as it was released, and a server that knows nothing newer."""
+"""What was released (scripts/release.py), and a server that knows nothing newer."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import grpc
 from google.protobuf import descriptor_pb2 as pb
 
 from conformance.contract import Contract, contract_of
-from tests.conformance.faulty_proxy import SIZE, Exchange, _Handlers
+from tests.conformance.faulty_proxy import Exchange, proxied
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTRACT = ROOT / "proto" / "released.binpb"
+RELEASED = ROOT / "proto" / "released"
+CONTRACT = RELEASED / "contract.binpb"
+
+
+def unpack_cases(folder: Path) -> Path:
+    """Return the folder with the released cases."""
+    zipfile.ZipFile(RELEASED / "cases.zip").extractall(folder)
+    return folder
+
+
+def unpack_sdk(folder: Path) -> Path:
+    """Return the folder from which the released Python client is imported."""
+    [wheel] = RELEASED.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
 
 
 def released_files() -> list[pb.FileDescriptorProto]:
@@ -54,15 +67,6 @@ class OnlyKnown:
 @contextmanager
 def old_server(address: str, contract: Contract | None = None) -> Iterator[tuple[str, OnlyKnown]]:
     """Give the address of a server of the released contract: today's behind a proxy."""
-    known = contract or contract_of(released_files())
     only = OnlyKnown()
-    own = [("grpc.use_local_subchannel_pool", 1), *SIZE]
-    with grpc.insecure_channel(address, own) as channel, ThreadPoolExecutor(16) as pool:
-        server = grpc.server(pool, options=SIZE)
-        server.add_generic_rpc_handlers((_Handlers(channel, known, only),))
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        try:
-            yield f"127.0.0.1:{port}", only
-        finally:
-            server.stop(None).wait()
+    with proxied(address, contract or contract_of(released_files()), only) as found:
+        yield found, only

@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -226,12 +226,21 @@ def http2_to(server: ScriptedServer) -> Iterator[Http2Client]:
         client.close()
 
 
+def arrived(server: ScriptedServer, count: int = 1) -> list[dict[str, Any]]:
+    """Return what was received, once so many calls have come."""
+    return _once(server, lambda found: len(found) >= count)
+
+
 def settled(server: ScriptedServer, count: int = 1) -> list[dict[str, Any]]:
     """Return what was received, once so many calls have ended."""
+    return _once(server, lambda found: sum(each["ended"] != "open" for each in found) >= count)
+
+
+def _once(
+    server: ScriptedServer, is_enough: Callable[[list[dict[str, Any]]], bool]
+) -> list[dict[str, Any]]:
     until = time.monotonic() + TIMEOUT_S
-    while True:
-        found = server.received()
-        if sum(each["ended"] != "open" for each in found) >= count:
-            return found
+    while not is_enough(found := server.received()):
         assert time.monotonic() < until, found
         time.sleep(0.01)
+    return found

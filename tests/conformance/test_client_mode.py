@@ -9,10 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from conformance.answer import Answer
-from conformance.clients import asking
+from conformance.clients import asking, mode
 from conformance.clients.mode import ProgramMode
 from conformance.clients.process import ProgramProcess
-from conformance.clients.program import BrokenProgramError, Program, build_program, find_programs
+from conformance.clients.program import (
+    BrokenProgramError,
+    Program,
+    build_program,
+    find_programs,
+    program_of_command,
+)
 from conformance.clients.received import broken_by
 from conformance.clients.unlike import with_usual_bytes
 from conformance.command import main
@@ -106,7 +112,8 @@ def test_a_program_that_writes_no_json_is_not_believed(odd, odd_cases):
 
 
 def test_a_test_that_hangs_is_reported_with_its_step(odd, odd_cases, monkeypatch):
-    monkeypatch.setattr(asking, "STEP_S", -3.0)
+    # Two seconds for both steps.
+    monkeypatch.setattr(asking, "STEP_S", -2.0)
     outcome = odd.run(odd_cases["hangs"])
     assert outcome.verdict is Verdict.FAILED
     assert outcome.step == "second"
@@ -117,6 +124,15 @@ def test_what_a_program_declines_is_not_passed(odd, odd_cases):
     outcome = odd.run(odd_cases["declines"])
     assert outcome.verdict is Verdict.SKIPPED
     assert outcome.reason == "unsupported: no such thing here"
+
+
+def test_no_invariant_holds_of_no_calls():
+    assert broken_by([], "no_event_twice", None) == ["no_event_twice: nothing was received"]
+
+
+def test_a_command_that_is_none_is_refused():
+    with pytest.raises(BrokenProgramError, match="No closing quotation"):
+        program_of_command("'program")
 
 
 def test_answers_come_in_any_order(odd, odd_cases):
@@ -148,6 +164,20 @@ def test_a_program_that_cannot_be_built_says_how_it_ended(tmp_path):
     program = Program("broken", tmp_path, tmp_path / "build", (command,), ("x",))
     with pytest.raises(BrokenProgramError, match="a missing brace"):
         build_program(program)
+
+
+def test_a_program_whose_toolchain_cannot_be_had_is_skipped_and_says_why(
+    tmp_path, capsys, monkeypatch
+):
+    command = (sys.executable, "-c", "print('...\\nno compiler for it'); raise SystemExit(77)")
+    program = Program("rare", tmp_path, tmp_path / "build", (command,), ("x",))
+    monkeypatch.setattr(mode, "find_programs", lambda names: [program])
+    report = tmp_path / "report.json"
+    options = ["--client", "rare", "--build", "--run", "json_mapping", "--json", str(report)]
+    assert main(options) == 0
+    found = json.loads(report.read_text())["targets"]["rare"]
+    assert set(found["suites"]["json_mapping"]) == {"skipped"}
+    assert {each["reason"] for each in found["not_passed"]} == {"no compiler for it"}
 
 
 def test_a_case_that_is_only_yaml_is_everywhere(tmp_path, capsys):

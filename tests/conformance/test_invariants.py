@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.invariants import broken
+from conformance.matching.invariants import broken
 
 
 def slate(*items):
@@ -49,6 +49,17 @@ BROKEN = [
     ("only_from", GOOD, ["a", "b"], ["c is not one of them"]),
     ("all_of", GOOD, ["a", "d"], ["d is missing"]),
     ("in_order_of", GOOD, ["b", "a"], ["order ['a', 'b', 'c']"]),
+    ("in_order_of", GOOD, ["x", "y"], ["order ['a', 'b', 'c']"]),
+    # What would hold of every reply proves nothing.
+    *[
+        (name, GOOD, [], ["it is about no ids"])
+        for name in ("excluded_absent", "all_of", "in_order_of")
+    ],
+    *[
+        (name, GOOD, argument, [f"{argument!r} is no list of ids"])
+        for name in ("excluded_absent", "only_from", "all_of", "in_order_of")
+        for argument in (None, "abc")
+    ],
     (
         "stable_under_paging",
         {"pages": [GOOD, GOOD], "again": [GOOD, slate(("a", 0, 1), ("b", 2, 0))]},
@@ -62,6 +73,12 @@ BROKEN = [
         ["page 0 was [('items/a', None), ('items/b', None)], then []"],
     ),
     ("stable_under_paging", {"pages": [GOOD]}, None, ["the pages were not asked for twice"]),
+    (
+        "stable_under_paging",
+        {"pages": [DEGRADED | GOOD], "again": [DEGRADED | slate(("a", 0, 1))]},
+        None,
+        ["page 0 was [('a', 0), ('b', 1), ('c', 2)], then [('a', 0)]"],
+    ),
     ("degraded", DEGRADED, False, ["degradations ['POPULAR']"]),
     ("degraded", {"shelves": [GOOD, DEGRADED]}, None, ["degradations ['POPULAR']"]),
     ("degraded", {"pages": [GOOD, DEGRADED]}, False, ["degradations ['POPULAR']"]),

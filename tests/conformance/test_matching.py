@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.answer import Answer
-from conformance.compare import differences
-from conformance.expectation import unmet
-from conformance.laws import CODES, broken_laws
+from conformance.matching.compare import differences
+from conformance.matching.expectation import unmet
+from conformance.matching.laws import CODES, broken_laws
 from conformance.paths import NoSuchPathError, at
 from conformance.values import UnknownValueError, compute, seconds
 from server.gen.shortlist.options.v1 import options_pb2
@@ -98,6 +98,9 @@ MISMATCHES = [
     ({"$lacks": 1}, None),
     ({"$lacks": 1}, 5),
     ({"$contains": 1}, "1"),
+    ({"$within": 1}, 1),
+    (2**53 + 1, 2**53),
+    (2**53 + 1, float(2**53)),
     # No operator hides those after it.
     ({"$within": 1, "$approx": 1, "$gt": 1.5}, 1),
     ({"$any": True, "$gt": 5}, 1),
@@ -125,6 +128,8 @@ SAID = [
         ],
     ),
     ({"$nope": 1, "$gt": 5}, 3, ["at: there is no matcher $nope", "at: 3, expected more than 5"]),
+    ({"$within": 1}, 1, ["at: there is no matcher $within"]),
+    ({"a": 1, "$any": True}, {"a": 1}, ["at: there is no matcher a"]),
     ({"$approx": 1}, 2, ["at: 2, expected about 1"]),
     ({"$matches": "b"}, "a", ["at: 'a', expected text like 'b'"]),
     ({"$same_as": "token"}, "a", ["at: 'a', expected 'abc'"]),
@@ -204,6 +209,7 @@ def test_laws_are_about_errors_of_the_server():
         {"domain": ""},
         {"request_id": ""},
         {"message": 'File "x.py", line 3'},
+        {"details": [{"reason": "R"}, {"description": "sqlite3 says no"}]},
     ):
         assert len(broken_laws(Answer(error=good | change))) == 1
     assert not broken_laws(Answer(error=good | {"domain": "", "from_server": False}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -100,6 +101,40 @@ def test_a_case_that_does_not_fit_the_schema_is_refused(folder, old, new):
         read_cases(folder)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("name: little\nname: little\n", "name is there twice"),
+        ("- 1\n", "not names and values"),
+        ("name: little\nabout: a\ncases: [1]\n", "little.yaml"),
+        ("name: little\nabout: a\ncases: []\n", "there are no cases"),
+        (SUITE.replace("level: MUST", "level: UNSPECIFIED", 1), "says UNSPECIFIED"),
+    ],
+)
+def test_a_file_that_is_no_suite_is_refused(folder, content, words):
+    (folder / "little.yaml").write_text(content)
+    with pytest.raises(BrokenCaseError, match=words):
+        read_cases(folder)
+
+
+@pytest.mark.parametrize("option", ["--keys", "--expected-failures"])
+def test_a_file_that_can_not_be_read_ends_the_run(folder, tmp_path, capsys, option):
+    broken = tmp_path / "broken.yaml"
+    for content in (None, "client: [sl_secret\n"):
+        if content:
+            broken.write_text(content)
+        target = ["--target=127.0.0.1:1"] if option == "--keys" else []
+        assert run(folder, *target, f"{option}={broken}") == 2
+        told = capsys.readouterr().err
+        assert "broken.yaml" in told
+        assert "sl_secret" not in told
+
+
+def test_a_run_of_no_case_does_not_pass(folder):
+    assert run(folder, "--run=litle") == 2
+    assert run(folder, "--run=little", "--skip=little") == 2
+
+
 def test_patterns_choose_suites_cases_and_variants(folder):
     cases = read_cases(folder)
 
@@ -114,8 +149,9 @@ def test_patterns_choose_suites_cases_and_variants(folder):
 
 
 def test_cases_run_beside_each_other_except_those_that_must_not(folder):
-    cases = read_cases(folder)[:3]
-    barrier = threading.Barrier(3, timeout=10)
+    first, *others = read_cases(folder)[:3]
+    alone = replace(first, spec={**first.spec, "alone": True})
+    barrier, log = threading.Barrier(len(others), timeout=10), []
 
     class Together:
         target, kinds = "t", ("GOLDEN",)
@@ -124,11 +160,16 @@ def test_cases_run_beside_each_other_except_those_that_must_not(folder):
             return ""
 
         def run(self, case):
-            barrier.wait()
+            log.append(("begins", case.name))
+            if not case.runs_alone:
+                barrier.wait()
+            log.append(("ends", case.name))
             return Outcome(case, Verdict.PASSED)
 
+    cases = [alone, *others]
     found = run_cases(Together(), cases, ExpectedFailures({}), lambda *_: None, parallel=3)
     assert [each.case.id for each in found] == [case.id for case in cases]
+    assert log[-2:] == [("begins", alone.name), ("ends", alone.name)]
 
 
 def test_what_fails_beside_others_may_run_again_alone(folder):

@@ -14,6 +14,7 @@ from tests.conformance.scripted_clients import (
     RECOMMEND,
     REPLY,
     TIMEOUT_S,
+    arrived,
     ask,
     call,
     callable_of,
@@ -62,9 +63,8 @@ def test_a_truncated_http_reply_ends_before_its_length(target):
         pytest.raises(http.client.IncompleteRead) as broken,
     ):
         ask(server.port, target, {})
-    assert (
-        0 < len(broken.value.partial) == broken.value.expected - 1 + len(broken.value.partial) % 2
-    )
+    came, missing = len(broken.value.partial), broken.value.expected
+    assert came == (came + missing) // 2 > 0
 
 
 def test_an_empty_reply_can_be_truncated_too():
@@ -94,12 +94,12 @@ def test_reset_is_a_tcp_reset_in_every_protocol():
 
 def test_reset_after_a_delay_comes_after_the_headers():
     with playing({"fault": "RESET", "delay": "0.2s"}) as server, http2_to(server) as client:
+        began = time.monotonic()
         stream_id = client.send(RECOMMEND, frame(b""))
         assert client.answer(stream_id, until="headers").headers[":status"] == "200"
-        began = time.monotonic()
         with pytest.raises(ConnectionResetError):
             client.answer(stream_id)
-        assert time.monotonic() - began > 0.1
+        assert time.monotonic() - began >= 0.2
 
 
 def test_a_wrong_content_type_comes_with_the_reply():
@@ -133,12 +133,13 @@ def test_garbage_is_framed_well_and_no_message():
 
 def test_silence_lasts_until_the_client_gives_up():
     with playing({"fault": "SILENCE"}) as server:
-        assert failure(server, timeout=0.3).code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        # Long enough to arrive from a busy machine, too.
+        assert failure(server, timeout=1.0).code() is grpc.StatusCode.DEADLINE_EXCEEDED
         with pytest.raises(TimeoutError):
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=0.3)
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=0.5)
             connection.request("GET", "/v1/trending")
             connection.getresponse()
-        assert server.received()[1]["ended"] == "open"
+        assert arrived(server, 2)[1]["ended"] == "open"
         connection.close()
         for received in settled(server, 2):
             assert received["ended"] == "cancelled"
@@ -149,8 +150,7 @@ def test_a_cancelled_call_is_seen_as_one():
     with playing({"delay": "30s", "headers": {"x-a": "1"}}) as server:
         with channel_to(server) as channel:
             pending = callable_of(channel, "Recommend").future(request_of("Recommend"))
-            while not server.received():
-                time.sleep(0.01)
+            arrived(server)
             pending.cancel()
             assert settled(server)[0]["ended"] == "cancelled"
         with http2_to(server) as client:
@@ -162,11 +162,11 @@ def test_a_cancelled_call_is_seen_as_one():
             assert settled(server, 2)[1]["ended"] == "cancelled"
             # The connection goes on.
             client.answer(client.send(RECOMMEND, frame(b"")), until="headers")
-            assert server.received()[2]["ended"] == "open"
+            assert arrived(server, 3)[2]["ended"] == "open"
 
 
 def test_a_client_that_says_goodbye_cancels_its_calls():
-    with playing({"delay": "0.3s"}) as server, http2_to(server) as client:
+    with playing({"delay": "30s"}) as server, http2_to(server) as client:
         stream_id = client.send(RECOMMEND, frame(b""))
         client.answer(stream_id, until="headers")
         client.say_goodbye()
@@ -179,8 +179,9 @@ def test_delays_stand_before_and_after_the_headers():
         began = time.monotonic()
         found = client.answer(client.send(RECOMMEND, frame(b"")))
         ended = time.monotonic()
-    assert 0.24 < found.headers_at - began < 0.5
-    assert 0.34 < ended - found.headers_at < 0.6
+    # A busy machine adds to both, and takes nothing off.
+    assert found.headers_at - began >= 0.25
+    assert ended - began >= 0.6
 
 
 def test_an_empty_reply_is_not_complete_before_its_delay():
@@ -245,8 +246,7 @@ def test_a_connection_of_http1_is_used_once_lest_clients_repeat_requests_by_them
 def test_a_closed_server_is_gone():
     with playing({"fault": "SILENCE"}) as server, http2_to(server) as client:
         stream_id = client.send(RECOMMEND, frame(b""))
-        while not server.received():
-            time.sleep(0.01)
+        arrived(server)
         server.close()
         with pytest.raises(ConnectionResetError):
             client.answer(stream_id)

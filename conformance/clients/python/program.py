@@ -8,15 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# The SDK of this checkout, and the modules beside this one.
-sys.path[:0] = [
-    str(Path(__file__).resolve().parents[3] / "sdk" / "python" / "src"),
-    str(Path(__file__).resolve().parent),
-]
+# The modules beside this one, and the SDK of this checkout unless another one is on the path.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.append(str(Path(__file__).resolve().parents[3] / "sdk" / "python" / "src"))
 
-from session import Session, UnsupportedError  # noqa: E402
+from session import Session, UnsupportedError
 
-from shortlist_sdk import VERSION  # noqa: E402
+from shortlist_sdk import VERSION
 
 # A request with large messages is one line.
 LINE_LIMIT = 64 * 1024 * 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qs
@@ -16,13 +16,25 @@ from conformance.clients.scripted.cors import allow, cors_headers, is_preflight
 from conformance.clients.scripted.errors import status_of
 from conformance.clients.scripted.exchange import Exchange, HttpRequest, body_of
 from conformance.clients.scripted.framed import answer_in_frames
-from conformance.clients.scripted.framings import ConnectFraming, GrpcFraming, GrpcWebFraming
+from conformance.clients.scripted.framings import (
+    ConnectFraming,
+    Framing,
+    GrpcFraming,
+    GrpcWebFraming,
+)
 from conformance.clients.scripted.plain import ConnectForm, RestForm, answer_plainly
 from conformance.clients.scripted.replies import Replies
 from conformance.clients.scripted.rest_paths import RestRoutes
 from conformance.clients.scripted.scripting import Script
 from conformance.clients.scripted.turn import Turn
 from conformance.contract import Contract, UnknownMethodError
+
+# By content type; the longer one of gRPC-Web first.
+_FRAMED: Mapping[str, tuple[str, Callable[[str], Framing]]] = {
+    "application/grpc-web": ("grpc-web", GrpcWebFraming),
+    "application/grpc": ("grpc", GrpcFraming),
+    "application/connect+": ("connect", ConnectFraming),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +102,10 @@ class Answerer:
         content_type = request.headers.get("content-type", "")
         kind = content_type.partition(";")[0].strip()
         codec = self._json if kind.endswith("json") else self._binary
-        if kind.startswith("application/grpc-web"):
-            web = GrpcWebFraming(kind)
-            answer = partial(answer_in_frames, framing=web, codec=codec)
-            return _Route(method, "grpc-web", answer)
-        if kind.startswith("application/grpc"):
-            grpc = GrpcFraming(kind)
-            answer = partial(answer_in_frames, framing=grpc, codec=codec)
-            return _Route(method, "grpc", answer)
-        if kind.startswith("application/connect+"):
-            connect = ConnectFraming(kind)
-            answer = partial(answer_in_frames, framing=connect, codec=codec)
-            return _Route(method, "connect", answer)
+        for prefix, (protocol, framing) in _FRAMED.items():
+            if kind.startswith(prefix):
+                answer = partial(answer_in_frames, framing=framing(kind), codec=codec)
+                return _Route(method, protocol, answer)
         if request.verb == "GET":
             query = parse_qs(request.target.partition("?")[2])
             kind = f"application/{query.get('encoding', ['json'])[0]}"

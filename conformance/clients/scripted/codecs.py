@@ -11,9 +11,7 @@ from google.protobuf.message import DecodeError, Message
 
 from conformance.case import JSON
 from conformance.contract import Contract
-
-# Stands in JSON for fields that the client does not know.
-_UNKNOWN = "fieldOfTheFuture"
+from conformance.protocols.messages import UNKNOWN_FIELD, camel_json
 
 
 class UnreadableRequestError(ValueError):
@@ -79,7 +77,7 @@ class JsonCodec:
 
     def encode(self, message: Message, unknown_fields: bytes = b"") -> bytes:
         """Return a message's JSON; what is unknown is a field of that form, not these bytes."""
-        found = json_format.MessageToDict(message, descriptor_pool=self._contract.pool)
+        found = camel_json(self._contract, message)
         if unknown_fields:
-            found[_UNKNOWN] = [unknown_fields.hex()]
+            found[UNKNOWN_FIELD] = [unknown_fields.hex()]
         return compact(found)

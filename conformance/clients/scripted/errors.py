@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from conformance.answer import CODES, DETAILS_KEY
 from conformance.case import JSON
 from conformance.clients.scripted.codecs import compact
 from conformance.contract import Contract
+from conformance.protocols.headers import text_of
+from conformance.protocols.messages import camel_json
 
 _HTTP_STATUS = {
     **{"CANCELLED": 499, "UNKNOWN": 500, "INVALID_ARGUMENT": 400, "DEADLINE_EXCEEDED": 504},
@@ -48,23 +48,22 @@ class Status:
         ]
         if self._message.details:
             raw = self._message.SerializeToString(deterministic=True)
-            fields.append((DETAILS_KEY, _unpadded(raw)))
+            fields.append((DETAILS_KEY, text_of(raw)))
         return fields
 
     def connect_error(self) -> dict[str, JSON]:
         """Return Connect's JSON."""
         code = "canceled" if self._code == "CANCELLED" else self._code.lower()
         details = [
-            {"type": each.type_url.rpartition("/")[2], "value": _unpadded(each.value)}
+            {"type": each.type_url.rpartition("/")[2], "value": text_of(each.value)}
             for each in self._message.details
         ]
         return {"code": code, "message": self._message.message, "details": details}
 
     def rest_body(self) -> bytes:
         """Return the JSON that the edge's transcoder makes."""
-        shown = json_format.MessageToDict(self._message, descriptor_pool=self._contract.pool)
         whole = {"code": self._message.code, "message": self._message.message, "details": []}
-        return compact({**whole, **shown})
+        return compact({**whole, **camel_json(self._contract, self._message)})
 
     def edge_headers(self) -> list[tuple[str, str]]:
         """Return the headers that the edge adds to errors in JSON."""
@@ -122,7 +121,3 @@ def _details(error: Mapping[str, JSON], domain: str, request_id: str) -> Iterabl
 
 def _parsed(contract: Contract, value: JSON) -> Message:
     return contract.parse(contract.pool.FindMessageTypeByName("google.rpc.Status"), value)
-
-
-def _unpadded(raw: bytes) -> str:
-    return base64.b64encode(raw).decode().rstrip("=")

@@ -58,12 +58,3 @@ Answering: TypeAlias = Callable[[Exchange], Awaitable[None]]
 async def body_of(exchange: Exchange) -> bytes:
     """Return a request's whole body."""
     return b"".join([chunk async for chunk in exchange.chunks()])
-
-
-def joined(fields: Fields) -> dict[str, str]:
-    """Return header fields by lower-case name."""
-    found: dict[str, str] = {}
-    for name, value in fields:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found

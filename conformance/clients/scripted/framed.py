@@ -13,9 +13,7 @@ from conformance.clients.scripted.errors import Status
 from conformance.clients.scripted.framings import Framing
 from conformance.clients.scripted.scripting import Fault
 from conformance.clients.scripted.turn import Turn
-
-_PREFIX_BYTES = 5
-_COMPRESSED = 0x01
+from conformance.protocols.frames import COMPRESSED, first_frame
 
 
 async def answer_in_frames(turn: Turn, framing: Framing, codec: Codec) -> None:
@@ -108,12 +106,9 @@ async def _requests(turn: Turn, framing: Framing, codec: Codec) -> AsyncIterator
     buffer = b""
     async for chunk in framing.chunks(turn.exchange):
         buffer += chunk
-        while len(buffer) >= _PREFIX_BYTES:
-            end = _PREFIX_BYTES + int.from_bytes(buffer[1:_PREFIX_BYTES], "big")
-            if len(buffer) < end:
-                break
-            flags, raw, buffer = buffer[0], buffer[_PREFIX_BYTES:end], buffer[end:]
-            if flags & _COMPRESSED:
+        while (first := first_frame(buffer)) is not None:
+            flags, raw, buffer = first
+            if flags & COMPRESSED:
                 raw = gzip.decompress(raw)
             message = codec.decode(turn.method.input_type, raw)
             turn.note(message)

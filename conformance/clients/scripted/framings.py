@@ -10,9 +10,7 @@ from typing import Protocol
 from conformance.clients.scripted.codecs import compact
 from conformance.clients.scripted.errors import Status
 from conformance.clients.scripted.exchange import Exchange, body_of
-
-_GRPC_WEB_TRAILERS = 0x80
-_CONNECT_END = 0x02
+from conformance.protocols.frames import CONNECT_END, GRPC_WEB_TRAILERS, frame
 
 Fields = list[tuple[str, str]]
 
@@ -47,7 +45,7 @@ class GrpcFraming:
 
     def frame(self, raw: bytes) -> bytes:
         """Return a message with its prefix."""
-        return framed(0, raw)
+        return frame(0, raw)
 
     def end(self, status: Status | None, trailers: Mapping[str, str]) -> tuple[bytes, Fields]:
         """Return the trailers."""
@@ -80,12 +78,12 @@ class GrpcWebFraming:
 
     def frame(self, raw: bytes) -> bytes:
         """Return a message with its prefix."""
-        return self._written(framed(0, raw))
+        return self._written(frame(0, raw))
 
     def end(self, status: Status | None, trailers: Mapping[str, str]) -> tuple[bytes, Fields]:
         """Return the trailers in a frame."""
         lines = "".join(f"{name}:{value}\r\n" for name, value in _trailers(status, trailers))
-        return self._written(framed(_GRPC_WEB_TRAILERS, lines.encode("latin-1"))), []
+        return self._written(frame(GRPC_WEB_TRAILERS, lines.encode("latin-1"))), []
 
     def headers_alone(self, status: Status, trailers: Mapping[str, str]) -> Fields | None:
         """Return the trailers, which stand in place of headers."""
@@ -107,7 +105,7 @@ class ConnectFraming:
 
     def frame(self, raw: bytes) -> bytes:
         """Return a message with its prefix."""
-        return framed(0, raw)
+        return frame(0, raw)
 
     def end(self, status: Status | None, trailers: Mapping[str, str]) -> tuple[bytes, Fields]:
         """Return the last frame, in JSON."""
@@ -116,16 +114,11 @@ class ConnectFraming:
             end["error"] = status.connect_error()
         if trailers:
             end["metadata"] = {name: [value] for name, value in trailers.items()}
-        return framed(_CONNECT_END, compact(end)), []
+        return frame(CONNECT_END, compact(end)), []
 
     def headers_alone(self, status: Status, trailers: Mapping[str, str]) -> Fields | None:
         """Return None: streams tell their errors in the last frame."""
         return None
-
-
-def framed(flags: int, raw: bytes) -> bytes:
-    """Return bytes with the prefix of five that all these protocols have."""
-    return bytes([flags]) + len(raw).to_bytes(4, "big") + raw
 
 
 def _trailers(status: Status | None, trailers: Mapping[str, str]) -> Fields:

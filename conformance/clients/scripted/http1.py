@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator
 import h11
 
 from conformance.clients.scripted.connection import Connection
-from conformance.clients.scripted.exchange import Fields, HttpRequest, joined
+from conformance.clients.scripted.exchange import Fields, HttpRequest
+from conformance.protocols.headers import joined
 
 
 class Http1:

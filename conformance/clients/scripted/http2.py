@@ -22,7 +22,8 @@ from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
 
 from conformance.clients.scripted.connection import Connection
-from conformance.clients.scripted.exchange import Fields, HttpRequest, joined
+from conformance.clients.scripted.exchange import Fields, HttpRequest
+from conformance.protocols.headers import joined
 
 # Large enough that no request of a case is slowed down by it.
 _WINDOW_BYTES = 16 * 1024 * 1024

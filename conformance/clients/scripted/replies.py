@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 
+from conformance.annotations import policy_of
 from conformance.case import JSON
 from conformance.clients.scripted.errors import status_json
 from conformance.contract import Contract
-
-_POLICY = "[shortlist.options.v1.method]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _field_of(message: Descriptor, repeated: FieldDescriptor) -> str:
 def _queues(contract: Contract) -> Iterator[_Queue]:
     for service in contract.services:
         for method in contract.pool.FindServiceByName(service).methods:
-            policy = contract.options(method).get(_POLICY, {}).get("event_queue")
+            policy = policy_of(method, contract).get("event_queue")
             if policy:
                 yield _Queue(
                     method=method,

@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor, MethodDescriptor
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 
 from conformance.case import JSON
 from conformance.contract import Contract
-from conformance.rest_bindings import Binding, bindings_of
-
-_VARIABLE = re.compile(r"\{([^}=]+)(?:=([^}]+))?\}")
-_WILD = {"**": ".+", "*": "[^/]+"}
+from conformance.protocols.rest_bindings import Binding, bindings_of, json_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +49,13 @@ class RestRoute:
             return {}
         body = json.loads(raw)
         if self.binding.body != "*":
-            return {_json_names(self.method.input_type, self.binding.body)[0][0]: body}
+            return {json_names(self.method.input_type, self.binding.body)[0][0]: body}
         if not isinstance(body, dict):
             raise ValueError("the body is no object")
         return body
 
     def _set(self, found: dict[str, JSON], path: str, value: str) -> None:
-        names, field = _json_names(self.method.input_type, path)
+        names, field = json_names(self.method.input_type, path)
         if field is None:
             return
         for name in names[:-1]:
@@ -89,33 +86,8 @@ def _routes(contract: Contract) -> Iterator[RestRoute]:
     for service in contract.services:
         for method in contract.pool.FindServiceByName(service).methods:
             for binding in bindings_of(contract, method):
-                names = tuple(each[1] for each in _VARIABLE.finditer(binding.template))
-                yield RestRoute(method, binding, _pattern(binding.template), names)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts, end = [], 0
-    for variable in _VARIABLE.finditer(template):
-        wild = re.split(r"(\*\*|\*)", variable[2] or "*")
-        inner = "".join(_WILD.get(part, re.escape(part)) for part in wild)
-        parts += [re.escape(template[end : variable.start()]), f"({inner})"]
-        end = variable.end()
-    return re.compile("".join(parts) + re.escape(template[end:]))
-
-
-def _json_names(message: Descriptor | None, path: str) -> tuple[list[str], FieldDescriptor | None]:
-    """Return a path of fields by their names in JSON; no field: there is none of this path."""
-    names: list[str] = []
-    field: FieldDescriptor | None = None
-    for name in path.split("."):
-        if message is None:
-            return names, None
-        field = message.fields_by_name.get(name) or message.fields_by_camelcase_name.get(name)
-        if field is None:
-            return names, None
-        names.append(field.json_name)
-        message = field.message_type
-    return names, field
+                names = tuple(each.path for each in binding.variables())
+                yield RestRoute(method, binding, binding.address_pattern(), names)
 
 
 def _value(field: FieldDescriptor, text: str) -> JSON:

@@ -7,8 +7,9 @@ import json
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor
 
+from conformance.annotations import policy_of
 from conformance.case import JSON
-from conformance.clients.asking import EVENT_ACTIONS, policy_of
+from conformance.clients.asking import EVENT_ACTIONS
 from conformance.contract import Contract, UnknownMethodError, shipped_contract
 
 

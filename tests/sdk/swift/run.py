@@ -16,7 +16,12 @@ from typing import Any
 from sdk.generator import command
 from tests.sdk.swift.live import NotStartedError, live_environment
 from tests.sdk.swift.syntax import syntax_faults
-from tests.sdk.swift.toolchain import SwiftUnavailableError, Toolchain, find
+from tests.sdk.swift.toolchain import (
+    SwiftUnavailableError,
+    Toolchain,
+    WrongPackageError,
+    find,
+)
 from tests.sdk.vectors import make as vectors
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,19 +73,9 @@ FEATURES = {
 
 def main() -> int:
     """Check syntax, vectors and names, run what can be run, write the result; 1: a fault."""
-    faults = [*syntax_faults(PACKAGE), *syntax_faults(CONTRACT_TESTS), *_unlisted(), *_vectors()]
-    outcomes: dict[str, str] = {}
-    if command.main(["--proto", str(TOY), "--languages", "swift", "--out", str(TOY_WORK)]):
-        faults.append("the toy API can't be generated")
-    try:
-        toolchain = find()
-    except SwiftUnavailableError as error:
-        faults += syntax_faults(TOY_WORK / "swift")
-        how = f"nothing was compiled, only the syntax checked: {error}"
-    else:
-        how = f"compiled and tested with {toolchain.version}"
-        faults += _toy(toolchain)
-        outcomes = _run_tests(toolchain)
+    faults = [*_syntax(), *_unlisted(), *_vectors()]
+    outcomes, more, how = run_what_can_be_run()
+    faults += more
     features = {name: _feature(tests, outcomes) for name, tests in FEATURES.items()}
     _write(features)
     faults += [f"{outcome}: {test}" for test, outcome in outcomes.items() if outcome != "passed"]
@@ -89,6 +84,31 @@ def main() -> int:
     passed = sum(1 for feature in features.values() if feature["passed"])
     print(f"swift: {passed} of {len(features)} features passed; {how}")
     return 1 if faults or (outcomes and passed < len(features)) else 0
+
+
+def run_what_can_be_run() -> tuple[dict[str, str], list[str], str]:
+    """Return the tests' outcomes, what is wrong besides, and how it was found out, in a line.
+
+    Without a toolchain there are no outcomes, and nothing is wrong: the features stay unverified.
+    """
+    try:
+        toolchain = find()
+    except SwiftUnavailableError as error:
+        return {}, [], f"unverified, only the syntax was checked: {error}"
+    except WrongPackageError as error:
+        return {}, [str(error)], "nothing was compiled"
+    faults = list(_toy(toolchain))
+    return _run_tests(toolchain), faults, f"compiled and tested with {toolchain.version}"
+
+
+def _syntax() -> Iterator[str]:
+    """Yield what is wrong with the package, its tests and that of the toy API, uncompiled."""
+    yield from syntax_faults(PACKAGE)
+    yield from syntax_faults(CONTRACT_TESTS)
+    if command.main(["--proto", str(TOY), "--languages", "swift", "--out", str(TOY_WORK)]):
+        yield "the toy API can't be generated"
+    else:
+        yield from syntax_faults(TOY_WORK / "swift")
 
 
 def _write(features: dict[str, dict[str, Any]]) -> None:

@@ -21,9 +21,13 @@ import tempfile
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+# What `python -m tests.sdk.swift.toolchain` exits with if there is no toolchain: as with automake,
+# what can't be run here is no failure.
+UNAVAILABLE = 77
 CACHE = Path.home() / ".cache" / "shortlist"
 PINS = Path(__file__).with_name("toolchain.sha256")
 APT_SOURCES = Path("/etc/apt")
@@ -53,7 +57,11 @@ cd "$1" && shift && exec "$@"' sh "$@"
 
 
 class SwiftUnavailableError(Exception):
-    """There is no Swift compiler; the text says why."""
+    """There is no Swift compiler here, for a reason beyond the repository; says which."""
+
+
+class WrongPackageError(Exception):
+    """What a mirror has under a package's name isn't what was pinned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ def find() -> Toolchain:
 
     Raises:
         SwiftUnavailableError: there is none, and Debian's can't be had or run here.
+        WrongPackageError: a package of Debian's isn't what was pinned.
     """
     if shutil.which("swiftc"):
         return Toolchain(root=None)
@@ -165,28 +174,46 @@ def _make_root(root: Path, pins: str) -> None:
 
 
 def _fetch(path: str, digest: str, target: Path) -> None:
-    """Download a package.
+    """Download a package from the first mirror that has it as it was pinned.
 
     Raises:
-        SwiftUnavailableError: it isn't there, or it isn't what was pinned.
+        SwiftUnavailableError: none has it.
+        WrongPackageError: one has something else, and none has it.
     """
-    reasons = []
+    missing, wrong = [], []
     for mirror in mirrors():
         address = f"{mirror}/{path}"
         print(f"swift: fetching {address}", file=sys.stderr, flush=True)
         try:
-            with urllib.request.urlopen(address, timeout=60) as answer, target.open("wb") as file:
-                shutil.copyfileobj(answer, file, 1 << 20)
-        except OSError as error:
-            reasons.append(f"{address}: {error}")
+            found = _download(address, target)
+        except (OSError, HTTPException) as error:
+            missing.append(f"{address}: {error}")
             continue
-        with target.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == digest:
-                return
-        reasons.append(f"{address} is not what {PINS.name} says it is")
+        if found == digest:
+            return
+        wrong.append(f"{address} has the digest {found}, {PINS.name} says {digest}")
+    if wrong:
+        raise WrongPackageError("; ".join(wrong))
     # A mirror forgets a package when a newer one replaces it.
-    reasons.append("newer packages are pinned by python -m tests.sdk.swift.pins")
-    raise SwiftUnavailableError("; ".join(reasons))
+    missing.append("if Debian has newer packages, python -m tests.sdk.swift.pins pins them")
+    raise SwiftUnavailableError("; ".join(missing))
+
+
+def _download(address: str, target: Path) -> str:
+    """Write a file and return its SHA-256.
+
+    Raises:
+        OSError, http.client.HTTPException: it isn't there, or did not come whole.
+    """
+    with urllib.request.urlopen(address, timeout=60) as answer, target.open("wb") as file:
+        shutil.copyfileobj(answer, file, 1 << 20)
+        length = answer.headers.get("content-length")
+    size = target.stat().st_size
+    # A connection that ends early is no error to urllib.
+    if length is not None and size != int(length):
+        raise ConnectionError(f"ended after {size} of {length} bytes")
+    with target.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unpack(package: Path, root: Path) -> None:
@@ -200,15 +227,17 @@ def _unpack(package: Path, root: Path) -> None:
         raise SwiftUnavailableError(f"{package.name} can't be unpacked")
 
 
-def main(command: Sequence[str]) -> None:
-    """Become a command of the toolchain in the working folder."""
-    toolchain = find()
+def main(command: Sequence[str]) -> int:
+    """Become a command of the toolchain in the working folder; return if there is none."""
+    try:
+        toolchain = find()
+    except (SwiftUnavailableError, WrongPackageError) as error:
+        print(f"swift: {error}", file=sys.stderr)
+        return UNAVAILABLE if isinstance(error, SwiftUnavailableError) else 1
     line = toolchain.command(command, Path.cwd())
     os.execvpe(line[0], line, toolchain.environment())
+    raise AssertionError("exec does not return")
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except SwiftUnavailableError as error:
-        sys.exit(f"swift: {error}")
+    sys.exit(main(sys.argv[1:]))

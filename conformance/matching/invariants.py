@@ -6,35 +6,28 @@ A slate is the `recommendations` of a reply, of each page (`{pages}`), or of all
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import pairwise
 
 from conformance.case import JSON
-from conformance.compare import number, short
+from conformance.matching.compare import number, short
+from conformance.matching.slates import Reply, item_ids, listed, slates
 
-Reply = Mapping[str, JSON]
 Invariant = Callable[[Reply, JSON], list[str]]
+
+
+class UnprovableError(ValueError):
+    """An invariant's argument makes it hold of every reply: the case proves nothing."""
 
 
 def broken(name: str, reply: Reply, argument: JSON) -> list[str]:
     """Return how a reply breaks an invariant, a line each; empty: it holds."""
     if name not in INVARIANTS:
         return [f"there is no invariant {name}"]
-    return [f"{name}: {line}" for line in INVARIANTS[name](reply, argument)]
-
-
-def slates(reply: Reply) -> list[list[Mapping[str, JSON]]]:
-    """Return the slates of a reply: one, or one for each shelf; pages make one slate."""
-    if "pages" in reply:
-        return [[each for page in reply["pages"] for slate in slates(page) for each in slate]]
-    if "shelves" in reply:
-        return [list(shelf["recommendations"]) for shelf in reply["shelves"]]
-    return [list(reply.get("recommendations", ()))]
-
-
-def item_ids(reply: Reply) -> list[str]:
-    """Return the items of all slates of a reply, in display order."""
-    return [str(each["item_id"]) for slate in slates(reply) for each in slate]
+    try:
+        return [f"{name}: {line}" for line in INVARIANTS[name](reply, argument)]
+    except UnprovableError as error:
+        return [f"{name}: {error}"]
 
 
 def _no_duplicates(reply: Reply, _: JSON) -> list[str]:
@@ -83,23 +76,39 @@ def _non_increasing(reply: Reply, _: JSON) -> list[str]:
 
 
 def _excluded_absent(reply: Reply, argument: JSON) -> list[str]:
-    return [f"{each} is there" for each in item_ids(reply) if each in set(argument)]
+    excluded = _some_ids(argument)
+    return [f"{each} is there" for each in item_ids(reply) if each in excluded]
 
 
 def _only_from(reply: Reply, argument: JSON) -> list[str]:
-    return [f"{each} is not one of them" for each in item_ids(reply) if each not in set(argument)]
+    allowed = _ids(argument)
+    return [f"{each} is not one of them" for each in item_ids(reply) if each not in allowed]
 
 
 def _all_of(reply: Reply, argument: JSON) -> list[str]:
-    found = set(item_ids(reply))
-    return [f"{each} is missing" for each in argument if each not in found]
+    found = item_ids(reply)
+    return [f"{each} is missing" for each in _some_ids(argument) if each not in found]
 
 
 def _in_order_of(reply: Reply, argument: JSON) -> list[str]:
-    """What is left of an order, after some dropped out, is in that order."""
-    places = {item: place for place, item in enumerate(argument)}
+    """What is left of an order, after some dropped out, is in that order; something is left."""
+    places = {item: place for place, item in enumerate(_some_ids(argument))}
     found = [places[each] for each in item_ids(reply) if each in places]
-    return [] if found == sorted(found) else [f"order {short(item_ids(reply))}"]
+    return [] if found and found == sorted(found) else [f"order {short(item_ids(reply))}"]
+
+
+def _ids(argument: JSON) -> list[str]:
+    """Return the ids that an invariant is about; a text is none, though it has elements too."""
+    if not isinstance(argument, list):
+        raise UnprovableError(f"{short(argument)} is no list of ids")
+    return argument
+
+
+def _some_ids(argument: JSON) -> list[str]:
+    """Return the ids, for an invariant that would hold of any reply if there were none."""
+    if not _ids(argument):
+        raise UnprovableError("it is about no ids")
+    return _ids(argument)
 
 
 def _stable_under_paging(reply: Reply, _: JSON) -> list[str]:
@@ -107,17 +116,12 @@ def _stable_under_paging(reply: Reply, _: JSON) -> list[str]:
     if "again" not in reply:
         return ["the pages were not asked for twice"]
     lines = []
-    for number_, (first, second) in enumerate(zip(reply["pages"], reply["again"], strict=True)):
-        a = [(e.get("item_id", e.get("name")), e.get("position")) for e in _listed(first)]
-        b = [(e.get("item_id", e.get("name")), e.get("position")) for e in _listed(second)]
+    for place, (first, second) in enumerate(zip(reply["pages"], reply["again"], strict=True)):
+        a = [(e.get("item_id", e.get("name")), e.get("position")) for e in listed(first)]
+        b = [(e.get("item_id", e.get("name")), e.get("position")) for e in listed(second)]
         if a != b:
-            lines.append(f"page {number_} was {short(a)}, then {short(b)}")
+            lines.append(f"page {place} was {short(a)}, then {short(b)}")
     return lines
-
-
-def _listed(page: Reply) -> list[Mapping[str, JSON]]:
-    lists = [value for value in page.values() if isinstance(value, list) and value]
-    return lists[0] if lists and isinstance(lists[0][0], dict) else []
 
 
 def _degraded(reply: Reply, argument: JSON) -> list[str]:

@@ -5,7 +5,6 @@ Source: https://connectrpc.com/docs/protocol
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 
@@ -14,14 +13,14 @@ from google.protobuf import json_format
 from conformance.answer import Answer, error_of_details
 from conformance.case import JSON
 from conformance.contract import Contract
-from conformance.edge_connections import HttpReply, HttpRequest
-from conformance.edge_messages import encode, read_bytes, read_json
-from conformance.edge_wire import milliseconds
-from conformance.grpc_web_wire import frame, frames, path_of
 from conformance.own_messages import own_message
-from conformance.wire import Call
+from conformance.protocols.call import Call
+from conformance.protocols.edge_connections import HttpReply, HttpRequest
+from conformance.protocols.edge_wire import milliseconds
+from conformance.protocols.frames import CONNECT_END, frame, frames
+from conformance.protocols.headers import bytes_of
+from conformance.protocols.messages import encode, read_bytes, read_json
 
-_END = 0x02
 _PREFIX = "trailer-"
 
 
@@ -67,7 +66,7 @@ class ConnectCoder:
         replies: list[JSON] = []
         end: Mapping[str, JSON] | None = None
         for flags, raw in frames(reply.body):
-            if flags & _END:
+            if flags & CONNECT_END:
                 end = json.loads(raw)
                 continue
             replies.append(read_bytes(self._contract, call, raw))
@@ -91,9 +90,8 @@ class ConnectCoder:
     def _error(self, error: Mapping[str, JSON]) -> dict[str, JSON]:
         status: JSON = own_message("google.rpc.Status")
         for detail in error.get("details", ()):
-            text = detail["value"]
-            value = base64.b64decode(text + "=" * (-len(text) % 4))
-            status.details.add(type_url=f"type.googleapis.com/{detail['type']}", value=value)
+            address = f"type.googleapis.com/{detail['type']}"
+            status.details.add(type_url=address, value=bytes_of(detail["value"]))
         raw = status.SerializeToString() or None
         code = {"canceled": "CANCELLED"}.get(error["code"], error["code"].upper())
         return error_of_details(code, error.get("message", ""), raw, self._contract)
@@ -106,4 +104,4 @@ def _request(call: Call, content_type: str, body: bytes) -> HttpRequest:
         ("connect-timeout-ms", str(milliseconds(call.timeout_s))),
         *call.metadata,
     )
-    return HttpRequest("POST", path_of(call), headers, body)
+    return HttpRequest("POST", call.path, headers, body)

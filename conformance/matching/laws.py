@@ -72,7 +72,8 @@ def broken_laws(answer: Answer) -> list[str]:
         lines.append(f"{error['reason']} comes with {error['code']}, expected {wanted}")
     if not error["request_id"]:
         lines.append("the error names no request id")
-    leaked = _LEAKS.search(error["message"])
-    if leaked:
-        lines.append(f"the message shows the inside of the server: {leaked[0]!r}")
+    details = [("detail", str(each)) for each in error.get("details", ())]
+    for part, text in (("message", error["message"]), *details):
+        if leaked := _LEAKS.search(text):
+            lines.append(f"the {part} shows the inside of the server: {leaked[0]!r}")
     return lines

@@ -7,10 +7,12 @@ import select
 import ssl
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from conformance.errors import TargetError
+from conformance.protocols.headers import joined
 
 Fields = tuple[tuple[str, str], ...]
 # What ends an exchange without a reply; TimeoutError, its caller's deadline, is one of them.
@@ -83,7 +85,7 @@ class Exchange:
             self._connection.close()
         else:
             self._connections.give_back(self._connection)
-        return HttpReply(response.status, _joined(response.getheaders()), body)
+        return HttpReply(response.status, joined(response.getheaders()), body)
 
     def _send(self, request: HttpRequest) -> None:
         connection = self._connection
@@ -113,12 +115,23 @@ class EdgeConnections:
     """Connections to one address, such as `http://localhost:8080`; used from several threads."""
 
     def __init__(self, address: str, authority: Path | None = None) -> None:
-        """Connect on demand; `authority` is the certificate (PEM) to trust besides the system's."""
-        parts = urlsplit(address)
-        self._host, self._port = parts.hostname or "", parts.port
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
-        if self._tls is not None and authority is not None:
-            self._tls.load_verify_locations(authority)
+        """Connect on demand; `authority` is the certificate (PEM) to trust besides the system's.
+
+        Raises:
+            TargetError: the address is none, or the certificate can't be read.
+        """
+        try:
+            parts = urlsplit(address)
+            self._host, self._port = parts.hostname or "", parts.port
+            self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+            if self._tls is not None and authority is not None:
+                self._tls.load_verify_locations(authority)
+        except ValueError as error:
+            raise TargetError(f"{address}: {error}") from error
+        except OSError as error:
+            raise TargetError(f"{authority}: {error}") from error
+        if parts.scheme not in ("http", "https") or not self._host:
+            raise TargetError(f"{address}: not like http://localhost:8080")
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
@@ -154,11 +167,3 @@ class EdgeConnections:
             for connection in self._idle:
                 connection.close()
             self._idle.clear()
-
-
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found

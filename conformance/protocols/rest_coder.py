@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 
-from google.protobuf import json_format
-
 from conformance.answer import CODES, Answer, error_of_details
 from conformance.case import JSON
 from conformance.contract import Contract
-from conformance.edge_connections import HttpReply, HttpRequest
-from conformance.edge_messages import read_json
-from conformance.edge_wire import NotExpressibleError, milliseconds
-from conformance.rest_bindings import Binding, bindings_of
-from conformance.wire import Call
-
-# Stands for fields that the target does not know, which a case has in binary.
-_UNKNOWN = "fieldOfTheFuture"
+from conformance.protocols.call import Call
+from conformance.protocols.edge_connections import HttpReply, HttpRequest
+from conformance.protocols.edge_wire import NotExpressibleError, milliseconds
+from conformance.protocols.messages import UNKNOWN_FIELD, camel_json, read_json
+from conformance.protocols.rest_bindings import Binding, bindings_of
 
 
 class RestCoder:
@@ -33,9 +28,9 @@ class RestCoder:
         if isinstance(call.body, str):
             raise NotExpressibleError("REST sends JSON, which can't hold these bytes")
         message = self._contract.parse(call.method.input_type, call.body)
-        fields = json_format.MessageToDict(message, descriptor_pool=self._contract.pool)
+        fields = camel_json(self._contract, message)
         if call.unknown_fields:
-            fields[_UNKNOWN] = [7]
+            fields[UNKNOWN_FIELD] = [7]
         for binding in bindings:
             place = binding.place(fields)
             if place is not None:

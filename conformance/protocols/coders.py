@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.connect_wire import ConnectCoder
 from conformance.contract import Contract
-from conformance.edge_wire import Coder
-from conformance.grpc_web_wire import GrpcWebCoder
-from conformance.rest_wire import RestCoder
+from conformance.protocols.connect_coder import ConnectCoder
+from conformance.protocols.edge_wire import Coder
+from conformance.protocols.grpc_web_coder import GrpcWebCoder
+from conformance.protocols.rest_coder import RestCoder
 
 # Without an edge, servers speak this one.
 GRPC = "grpc"

@@ -5,19 +5,18 @@ Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 from conformance.answer import CODES, DETAILS_KEY, Answer, error_of_details
 from conformance.case import JSON
 from conformance.contract import Contract
-from conformance.edge_connections import HttpReply, HttpRequest
-from conformance.edge_messages import encode, read_bytes
-from conformance.edge_wire import milliseconds
-from conformance.wire import Call
+from conformance.protocols.call import Call
+from conformance.protocols.edge_connections import HttpReply, HttpRequest
+from conformance.protocols.edge_wire import milliseconds
+from conformance.protocols.frames import GRPC_WEB_TRAILERS, frame, frames
+from conformance.protocols.headers import bytes_of
+from conformance.protocols.messages import encode, read_bytes
 
-_TRAILERS = 0x80
 # What a proxy's answer without a gRPC status means.
 _CODE_OF_HTTP = {400: 13, 401: 16, 403: 7, 404: 12, 429: 14, 502: 14, 503: 14, 504: 14}
 
@@ -53,7 +52,7 @@ class GrpcWebCoder:
         trailers = reply.headers if "grpc-status" in reply.headers else {}
         is_framed = reply.headers.get("content-type", "").startswith("application/grpc-web")
         for flags, raw in frames(reply.body) if is_framed else ():
-            if flags & _TRAILERS:
+            if flags & GRPC_WEB_TRAILERS:
                 trailers = _fields(raw)
                 continue
             replies.append(read_bytes(self._contract, call, raw))
@@ -69,34 +68,9 @@ class GrpcWebCoder:
         if status == "0":
             return None
         details = trailers.get(DETAILS_KEY)
-        raw = None if details is None else base64.b64decode(details + "=" * (-len(details) % 4))
+        raw = None if details is None else bytes_of(details)
         message = unquote(trailers.get("grpc-message", ""))
         return error_of_details(CODES[int(status)], message, raw, self._contract)
-
-
-def frame(flags: int, raw: bytes) -> bytes:
-    """Return a message with its prefix."""
-    return bytes([flags]) + len(raw).to_bytes(4, "big") + raw
-
-
-def frames(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the flags and the bytes of each frame.
-
-    Raises:
-        ValueError: the last one is cut off.
-    """
-    start = 0
-    while start < len(body):
-        end = start + 5 + int.from_bytes(body[start + 1 : start + 5], "big")
-        if start + 5 > len(body) or end > len(body):
-            raise ValueError("the last frame is cut off")
-        yield body[start], body[start + 5 : end]
-        start = end
-
-
-def path_of(call: Call) -> str:
-    """Return `/package.Service/Method`."""
-    return f"/{call.method.containing_service.full_name}/{call.method.name}"
 
 
 def _request(call: Call, body: bytes) -> HttpRequest:
@@ -106,7 +80,7 @@ def _request(call: Call, body: bytes) -> HttpRequest:
         ("grpc-timeout", f"{milliseconds(call.timeout_s)}m"),
         *call.metadata,
     )
-    return HttpRequest("POST", path_of(call), headers, body)
+    return HttpRequest("POST", call.path, headers, body)
 
 
 def _fields(raw: bytes) -> dict[str, str]:

@@ -7,10 +7,10 @@ import json
 import time
 from collections.abc import Iterable
 
-from conformance.answer import CODES, Answer
+from conformance.answer import Answer, own_error
 from conformance.case import JSON
-from conformance.edge_connections import FAILURES, EdgeConnections, HttpReply, HttpRequest
-from conformance.wire import Trace
+from conformance.protocols.edge_connections import FAILURES, EdgeConnections, HttpReply, HttpRequest
+from conformance.protocols.trace import Trace
 
 
 class HttpWire:
@@ -46,7 +46,7 @@ class HttpWire:
             answer.reply, answer.headers = _shown(reply), reply.headers
         except FAILURES as error:
             answer.timed_out = isinstance(error, TimeoutError)
-            answer.error = {"code": CODES[14], "reason": "", "message": str(error)}
+            answer.error = own_error("UNAVAILABLE", str(error))
         answer.elapsed_ms = (time.monotonic() - started) * 1000
         trace.received(answer)
         return answer

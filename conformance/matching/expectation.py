@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from conformance.answer import Answer
 from conformance.case import JSON
-from conformance.compare import differences, short
-from conformance.invariants import broken
+from conformance.matching.compare import differences, short
+from conformance.matching.invariants import broken
 from conformance.values import seconds
 
 

@@ -1,0 +1,1 @@
+"""Tells whether what came is what a case expects."""

@@ -1,0 +1,1 @@
+"""How calls go over the wire: gRPC, and what an edge speaks besides."""
