@@ -12,6 +12,8 @@ from conformance.contract import Contract
 from conformance.own_messages import own_message
 
 DETAILS_KEY = "grpc-status-details-bin"
+QUOTA_EXHAUSTED = "QUOTA_EXHAUSTED"
+TOO_MANY_REQUESTS = 429
 
 
 @dataclass(slots=True)
@@ -129,3 +131,17 @@ def _error(
     if "RetryInfo" in kinds:
         error["retry_delay_s"] = float(kinds["RetryInfo"].get("retry_delay", "0s").rstrip("s"))
     return error
+
+
+def quota_delay_s(answer: Answer) -> float | None:
+    """Return after how long a server that refused a call for its quota wants to be asked again.
+
+    None: it did not refuse it so, or does not say when.
+    """
+    reply = answer.reply if isinstance(answer.reply, dict) else {}
+    errors = reply.get("errors", ()) if answer.error is None else [answer.error]
+    delays = [each.get("retry_delay_s") for each in errors if each.get("reason") == QUOTA_EXHAUSTED]
+    after = answer.headers.get("retry-after", "")
+    if reply.get("status") == TOO_MANY_REQUESTS and after.isdecimal():
+        delays.append(float(after))
+    return max((each for each in delays if each is not None), default=None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
-from conformance.answer import Answer, own_error
+from conformance.answer import Answer, own_error, quota_delay_s
 from conformance.case import JSON
 from conformance.contract import Contract, UnknownMethodError
 from conformance.credentials import Credentials
@@ -30,6 +30,8 @@ from conformance.values import Scope, compute, seconds
 
 TIMEOUT_S = 15.0
 PAUSE_S = 0.1
+# How long a quota may be used up that a case does not mean to use up.
+QUOTA_PATIENCE_S = 20.0
 # How many differences a report shows.
 SHOWN = 12
 ACTIONS = [
@@ -83,7 +85,7 @@ class Stepper:
             StepFailedError: what came is not what the case expects.
         """
         patience_s = seconds(step["eventually"]) if "eventually" in step else 0.0
-        deadline = time.monotonic() + patience_s
+        started = time.monotonic()
         before = len(self._trace.lines)
         while True:
             # Of a step that is repeated only the last attempt is shown.
@@ -92,10 +94,12 @@ class Stepper:
             lines = self._unmet(step, answer)
             if not lines:
                 break
-            if time.monotonic() >= deadline:
+            # All cases together may ask for more than their caller's quota.
+            quota_s = quota_delay_s(answer)
+            if time.monotonic() - started >= (patience_s if quota_s is None else QUOTA_PATIENCE_S):
                 waited = f"not within {patience_s:g} s: " if patience_s else ""
                 raise StepFailedError(waited + "\n".join(lines[:SHOWN]))
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S if quota_s is None else quota_s)
         self._capture(step, answer)
 
     def _unmet(self, step: Mapping[str, JSON], answer: Answer) -> list[str]:

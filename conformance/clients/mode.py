@@ -204,7 +204,7 @@ def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
 
 
 def _built(program: Program) -> tuple[str, str]:
-    """Build a program; return why it is broken, or what is lacking here. Others run all the same."""
+    """Build a program; return why it is broken, or what is lacking here: others run on."""
     try:
         build_program(program)
     except BrokenProgramError as error:

@@ -12,6 +12,7 @@ from deploy.envoy.settings import EdgeSettings
 from deploy.envoy.typed import Config, typed
 
 LISTENER = "edge"
+_HEAP = "envoy.resource_monitors.fixed_heap"
 # The transcoder keeps here what it replaces; callers' own would be logged instead of what they did.
 _ORIGINAL = ("x-envoy-original-method", "x-envoy-original-path")
 
@@ -85,11 +86,34 @@ def _listener(contract: EdgeContract, settings: EdgeSettings) -> Config:
 
 
 def _overload(settings: EdgeSettings) -> Config:
-    """Refuse connections beyond a number rather than run out of descriptors."""
-    kind = "extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
-    limit = typed(kind, max_active_downstream_connections=settings.max_connections)
-    name = "envoy.resource_monitors.global_downstream_max_connections"
-    return {"resource_monitors": [{"name": name, "typed_config": limit}]}
+    """Refuse connections beyond a number, and calls beyond a size of memory, rather than crash."""
+    connections = typed(
+        "extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+        max_active_downstream_connections=settings.max_connections,
+    )
+    heap = typed(
+        "extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig",
+        max_heap_size_bytes=settings.max_memory_bytes,
+    )
+    return {
+        "refresh_interval": "0.25s",
+        "resource_monitors": [
+            {
+                "name": "envoy.resource_monitors.global_downstream_max_connections",
+                "typed_config": connections,
+            },
+            {"name": _HEAP, "typed_config": heap},
+        ],
+        "actions": [
+            _beyond("envoy.overload_actions.shrink_heap", 0.9),
+            _beyond("envoy.overload_actions.stop_accepting_requests", 0.95),
+        ],
+    }
+
+
+def _beyond(action: str, part: float) -> Config:
+    """Do something while more than a part of the memory is in use."""
+    return {"name": action, "triggers": [{"name": _HEAP, "threshold": {"value": part}}]}
 
 
 def _access_log(path: str) -> list[Config]:
@@ -133,10 +157,27 @@ def _without(names: tuple[str, ...]) -> Config:
 
 
 def _local_replies() -> Config:
-    """Tell the outermost script why Envoy itself refuses a request."""
+    """Tell the outermost script why Envoy itself refuses a request.
+
+    Refusals for want of memory pass by it, and so would what they say.
+    """
     refusal = {"comparison": {"op": "GE", "value": {"default_value": 400, "runtime_key": "edge"}}}
     why = {"header": {"key": "x-edge-details", "value": "%RESPONSE_CODE_DETAILS%"}}
-    return {"mappers": [{"filter": {"status_code_filter": refusal}, "headers_to_add": [why]}]}
+    later = {"header": {"key": "retry-after", "value": "1"}}
+    kind = "extensions.access_loggers.filters.cel.v3.ExpressionFilter"
+    is_overload = typed(kind, expression="response.code_details == 'overload'")
+    overload = {
+        "extension_filter": {
+            "name": "envoy.access_loggers.extension_filters.cel",
+            "typed_config": is_overload,
+        }
+    }
+    return {
+        "mappers": [
+            {"filter": overload, "headers_to_add": [later]},
+            {"filter": {"status_code_filter": refusal}, "headers_to_add": [why]},
+        ]
+    }
 
 
 def _tls(settings: EdgeSettings) -> Config:

@@ -33,6 +33,9 @@ class EdgeMethod:
         retryable_codes: canonical names; empty if the method is not idempotent.
         deadline_s: for callers that set none; 0: no limit.
         bindings: verb and path template of each REST form.
+        request: the full name of its message, with a dot before it.
+        body: the field that the body of its REST form is; `*`: the whole request; empty: it has
+            none, or forms that differ in it.
     """
 
     path: str
@@ -42,6 +45,8 @@ class EdgeMethod:
     deadline_s: float = 0
     is_streaming: bool = False
     bindings: tuple[tuple[str, str], ...] = ()
+    request: str = ""
+    body: str = ""
 
     @property
     def service(self) -> str:
@@ -119,11 +124,13 @@ def _product(file_set: pb.FileDescriptorSet, options: OptionsPool) -> str:
 
 
 def _method(service: str, method: pb.MethodDescriptorProto, options: OptionsPool) -> EdgeMethod:
-    policy = options.read(method.options, METHOD)
+    policy, rule = (options.read(method.options, each) for each in (METHOD, HTTP))
     bare = EdgeMethod(
         path=f"/{service}/{method.name}",
         is_streaming=method.client_streaming or method.server_streaming,
-        bindings=tuple(_bindings(options.read(method.options, HTTP))),
+        bindings=tuple(_bindings(rule)),
+        request=method.input_type,
+        body=_body(rule),
     )
     if policy is None:
         return bare
@@ -144,3 +151,11 @@ def _bindings(rule: OptionValue) -> Iterator[tuple[str, str]]:
         verb = each.WhichOneof("pattern")
         if verb and verb != "custom":
             yield verb.upper(), getattr(each, verb)
+
+
+def _body(rule: OptionValue) -> str:
+    if rule is None:
+        return ""
+    bodies = {each.body for each in (rule, *rule.additional_bindings)}
+    body: str = bodies.pop()
+    return "" if bodies else body

@@ -105,6 +105,8 @@ class EdgeSettings(_Section):
     limits: LimitSettings = LimitSettings()
     max_request_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     max_connections: int = Field(default=20_000, ge=1)  # of clients, at a time
+    # Of Envoy; beyond 95 % of it calls are refused. JSON requests are held whole.
+    max_memory_bytes: int = Field(default=2 * 1024 * 1024 * 1024, ge=1024 * 1024)
     access_log: Path | None = None  # a JSON line a request; /dev/stdout works too
     max_call_s: float = Field(default=600, gt=0)  # longest deadline a caller may ask for
 

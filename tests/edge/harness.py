@@ -95,6 +95,13 @@ def connect(port: int, path: str, message: object, **headers: str) -> Reply:
     return send(port, "POST", path, headers={**CONNECT, **fields}, body=json.dumps(message))
 
 
+def rest(port: int, path: str, message: object, *, verb: str = "POST", **headers: str) -> Reply:
+    """Call a method by REST with a body."""
+    fields = {k.replace("_", "-"): v for k, v in headers.items()}
+    headers = {"content-type": "application/json", **fields}
+    return send(port, verb, path, headers=headers, body=json.dumps(message))
+
+
 def grpc_web(port: int, path: str, message: bytes, **headers: str) -> Reply:
     """Call a method by gRPC-Web."""
     fields = {k.replace("_", "-"): v for k, v in headers.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -156,3 +157,42 @@ def test_a_small_request_that_unpacks_to_a_large_one_is_refused(edge):
     reply = send(edge.port, "POST", "/v1/recommendations:recommend", headers=headers, body=packed)
     assert reply.status in (400, 413)
     assert reply.reason == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize("verb", ["GET", "POST"])
+def test_a_body_that_never_ends_is_not_waited_for(edge, verb):
+    """Within the method's deadline, 2 s: nobody holds a connection and its memory for longer."""
+    path = {"GET": "/v1/trending", "POST": "/v1/recommendations:recommend"}[verb]
+    head = f"{verb} {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=0.25) as connection:
+        connection.sendall(head.encode())
+        started_s, reply = time.monotonic(), b""
+        while not reply and time.monotonic() < started_s + 5:
+            with contextlib.suppress(TimeoutError):
+                reply = connection.recv(65_536)
+            connection.sendall(b"1\r\n \r\n")
+    assert reply.startswith(b"HTTP/1.1 504 ")
+    assert b"DEADLINE_TOO_SHORT" in reply
+
+
+def test_without_memory_callers_are_refused_and_told_to_come_back(open_server, start_edge):
+    edge = start_edge(open_server, max_memory_bytes=1024 * 1024)
+    deadline_s = time.monotonic() + 10
+    while (reply := get(edge.port, "/v1/trending")).status == 200:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
+    assert (reply.status, reply.headers["retry-after"]) == (503, "1")
+    assert "x-edge-details" not in reply.headers
+    assert get(edge.port, "/healthz").status == 503
+
+
+def test_another_protocol_on_the_same_connection_is_refused_as_such(edge):
+    upgrade = {"connection": "upgrade", "upgrade": "websocket"}
+    reply = send(edge.port, "GET", "/v1/trending", headers=upgrade)
+    assert reply.reason == "INVALID_REQUEST"
+    assert reply.json()["code"] == 3
+
+
+def test_types_are_not_guessed(edge):
+    for path in ("/v1/trending", "/v1/nothing", "/", "/nothing.html"):
+        assert get(edge.port, path).headers["x-content-type-options"] == "nosniff"

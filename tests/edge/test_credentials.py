@@ -13,6 +13,7 @@ from server.gateway.auth.api_keys import make_api_key
 from server.gateway.auth.scope import Scope
 from tests.edge.harness import (
     CONTRACT,
+    METHODS,
     TRENDING,
     connect,
     get,
@@ -88,6 +89,22 @@ def test_a_narrow_scope_is_refused(guarded_edge, credentials, method):
             "PERMISSION_DENIED",
             "SCOPE_INSUFFICIENT",
         )
+
+
+def test_the_scope_that_is_needed_is_named_in_every_protocol(guarded_edge, credentials):
+    headers, port = credentials.key("client"), guarded_edge.port
+    needed = {"request_id": "of-the-caller", "required_scope": "partner"}
+    named = {"x_request_id": "of-the-caller", **headers}
+    path = METHODS["DeleteItem"].path
+    fields = {key.replace("_", "-"): value for key, value in named.items()}
+    rest = send(port, "DELETE", "/v1/items/x", headers=fields)
+    for reply in (rest, connect(port, path, {}, **named), grpc_web(port, path, b"", **named)):
+        assert (reply.reason, dict(reply.info.metadata)) == ("SCOPE_INSUFFICIENT", needed)
+    assert rest.json()["message"] == "needs partner scope, and these credentials have client"
+    with pytest.raises(grpc.RpcError) as caught:
+        raw_grpc(port, path, **named)
+    status = rpc_status.from_call(caught.value)
+    assert dict(info_in(status.SerializeToString()).metadata) == needed
 
 
 @pytest.mark.parametrize("which", ["key:client", "key:admin", "token:valid", "token:partner"])

@@ -13,7 +13,18 @@ from server.gen.shortlist.v1 import event_service_pb2
 from server.gen.shortlist.v1 import recommendation_service_pb2 as service
 from tests.e2e.harness.client import Client, event
 from tests.e2e.harness.refusals import refused
-from tests.edge.harness import METHODS, TRENDING, connect, get, grpc_web, padded, rest_call, send
+from tests.edge.harness import (
+    CONNECT,
+    METHODS,
+    TRENDING,
+    connect,
+    get,
+    grpc_web,
+    padded,
+    rest_call,
+    send,
+)
+from tests.edge.http2 import send_http2
 
 TOO_MANY = service.ListTrendingRequest(page_size=999)
 THREE = service.ListTrendingRequest(page_size=3)
@@ -129,10 +140,21 @@ def test_text_that_is_not_the_request_is_400(edge, body):
             assert (reply.status, reply.reason) == (400, "INVALID_REQUEST"), body
 
 
-def test_fields_that_the_contract_does_not_have_are_ignored(edge):
-    reply = connect(edge.port, TRENDING, {"pageSize": 1, "fromTheFuture": {"a": [1]}})
-    assert reply.status == 200
-    assert get(edge.port, "/v1/trending?page_size=1&from_the_future=1").status == 200
+@pytest.mark.parametrize("size", [2, 999])
+def test_json_over_http2_has_no_trailers_of_grpc(edge, size):
+    body = json.dumps({"pageSize": size}).encode()
+    replies = [
+        send_http2(edge.port, "POST", TRENDING, headers=CONNECT, body=body),
+        send_http2(edge.port, "GET", f"/v1/trending?page_size={size}", headers={}),
+    ]
+    for reply in replies:
+        assert reply.status == (200 if size == 2 else 400)
+        assert not reply.trailers
+        assert reply.json()
+    for etag in (each.headers["etag"] for each in replies if size == 2):
+        same = {"if-none-match": etag}
+        reply = send_http2(edge.port, "GET", "/v1/trending?page_size=2", headers=same)
+        assert (reply.status, reply.body, reply.trailers) == (304, b"", {})
 
 
 def test_requests_may_be_compressed(edge):
@@ -151,6 +173,19 @@ def test_requests_may_be_compressed(edge):
 def test_an_unknown_method_of_connect_is_unimplemented(edge):
     reply = connect(edge.port, "/shortlist.v1.RecommendationService/Nothing", {})
     assert (reply.status, reply.json()["code"]) == (404, "unimplemented")
+
+
+@pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("kind", ["application/proto", "application/grpc-web+proto", "text/plain"])
+def test_calls_are_posts(edge, verb, kind):
+    """Others would reach the server, whose gRPC library calls them an internal error."""
+    for path in (TRENDING, "/shortlist.v1.RecommendationService/Nothing"):
+        reply = send(edge.port, verb, path, headers={"content-type": kind})
+        assert reply.reason == "INVALID_REQUEST"
+        if "grpc" in kind:
+            assert (reply.status, reply.headers["grpc-status"]) == (200, "12")
+        else:
+            assert (reply.status, reply.json()["code"]) == (405, "unimplemented")
 
 
 def test_what_the_edge_says_to_grpc_is_not_padded(edge):

@@ -6,7 +6,8 @@ import time
 
 import grpc
 import pytest
-from google.rpc.error_details_pb2 import RetryInfo
+from google.protobuf.json_format import ParseDict
+from google.rpc.error_details_pb2 import QuotaFailure, RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 
@@ -32,16 +33,28 @@ def exhausted(guarded_server, start_edge, checks, credentials):
 
 
 def retry_s(status):
-    retry = RetryInfo()
-    assert Status.FromString(status).details[1].Unpack(retry)
+    """Check that the caller is named, and return when to come back."""
+    retry, quota = RetryInfo(), QuotaFailure()
+    details = Status.FromString(status).details
+    assert details[1].Unpack(quota)
+    check_quota(quota)
+    assert details[2].Unpack(retry)
     return retry.retry_delay.seconds
+
+
+def check_quota(quota):
+    (violation,) = quota.violations
+    assert violation.subject.startswith("key:")
+    assert violation.description.startswith("the quota is used up")
 
 
 def test_rest_is_429_with_retry_after(exhausted):
     reply = exhausted[1]()
     assert (reply.headers["retry-after"], reply.reason) == ("2", "QUOTA_EXHAUSTED")
     details = reply.json()["details"]
-    assert details[1] == {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "2s"}
+    assert details[1]["@type"] == "type.googleapis.com/google.rpc.QuotaFailure"
+    check_quota(ParseDict({"violations": details[1]["violations"]}, QuotaFailure()))
+    assert details[2] == {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "2s"}
 
 
 def test_connect_is_429_with_retry_after(exhausted, credentials):
@@ -50,7 +63,9 @@ def test_connect_is_429_with_retry_after(exhausted, credentials):
     reply = connect(port, TRENDING, {}, **credentials.key("client"))
     assert (reply.status, reply.json()["code"]) == (429, "resource_exhausted")
     assert (reply.headers["retry-after"], reply.reason) == ("2", "QUOTA_EXHAUSTED")
-    delay = RetryInfo.FromString(padded(reply.json()["details"][1]["value"]))
+    quota, delay = (each["value"] for each in reply.json()["details"][1:])
+    check_quota(QuotaFailure.FromString(padded(quota)))
+    delay = RetryInfo.FromString(padded(delay))
     assert delay.retry_delay.seconds == 2
 
 

@@ -63,8 +63,31 @@ local function caller_of(handle, headers)
   return refuse(handle, "401", "CREDENTIALS_MISSING", "no credentials were sent")
 end
 
+-- Say whose quota the call counts against, to the limit and to the script that tells of its end. A
+-- token's subject may be any text.
+local function count_for(handle, caller)
+  handle:headers():replace("x-edge-caller", (string.gsub(caller, "%c", "?")))
+  local shown = string.sub(string.gsub(caller, "[%c\128-\255]", "?"), 1, 120)
+  handle:streamInfo():dynamicMetadata():set("edge", "caller", shown)
+end
+
+-- Refuses names in a query that the method does not have; returns whether it did.
+local function refuse_unknown(handle, headers, route)
+  local kept = handle:streamInfo():dynamicMetadata()
+  local request = kept:get("edge").is_strict and REQUESTS[route]
+  local name = request and unknown_parameter(headers:get("x-envoy-original-path") or "", request)
+  if name == nil or name == false then
+    return false
+  end
+  kept:set("edge", "unknown", name)
+  refuse(handle, "400", "INVALID_REQUEST", "")
+  return true
+end
+
 -- Servers call others an internal error, without a reason.
 local ENCODINGS = { identity = true, gzip = true, deflate = true }
+
+local PAGES = { static = true, immutable = true }
 
 function envoy_on_request(handle)
   local headers = handle:headers()
@@ -76,10 +99,16 @@ function envoy_on_request(handle)
   if route == "unknown" then
     return refuse(handle, "404", "INVALID_REQUEST", "there is no such path or method")
   end
+  -- Of whatever protocol, a call is a POST by now.
+  if not PAGES[route] and headers:get(":method") ~= "POST" then
+    return refuse(handle, "405", "INVALID_REQUEST", "calls are POST requests")
+  end
   local needed = METHODS[route]
   -- Pages and services without a scope too: strangers must not use up what all callers share.
   if needed == nil or not CHECKS_CREDENTIALS then
-    headers:replace("x-edge-caller", address_of(handle))
+    if not refuse_unknown(handle, headers, route) then
+      count_for(handle, address_of(handle))
+    end
     return
   end
   local caller, scope = caller_of(handle, headers)
@@ -87,7 +116,13 @@ function envoy_on_request(handle)
     return
   end
   if scope < needed then
-    return refuse(handle, "403", "SCOPE_INSUFFICIENT", "the caller's scope does not allow this")
+    handle:streamInfo():dynamicMetadata():set("edge", "required_scope", SCOPE_NAMES[needed])
+    local message = string.format(
+      "needs %s scope, and these credentials have %s", SCOPE_NAMES[needed], SCOPE_NAMES[scope] or "none"
+    )
+    return refuse(handle, "403", "SCOPE_INSUFFICIENT", message)
   end
-  headers:replace("x-edge-caller", caller)
+  if not refuse_unknown(handle, headers, route) then
+    count_for(handle, caller)
+  end
 end

@@ -43,20 +43,55 @@ local function spell_scheme(headers)
 end
 
 -- Caches keep what a GET is answered with by its address; the transcoder would let a body, which is
--- no part of that and has no meaning (RFC 9110, section 9.3.1), change the answer.
+-- no part of that and has no meaning (RFC 9110, section 9.3.1), change the answer. It is not waited
+-- for here: the method's deadline, which ends a slow one, begins behind this script.
 local function ignore_body(handle)
-  local body = handle:body()
-  if body and body:length() > 0 then
-    body:setBytes("")
-    handle:headers():remove("content-length")
+  for piece in handle:bodyChunks() do
+    piece:setBytes("")
   end
+end
+
+-- Whatever was read before it, no text with this in it is JSON.
+local UNREADABLE = '"!"!'
+
+-- Who asks for it is told of a field's name that is wrong (RFC 7240, `Prefer: handling=strict`); for
+-- others what a newer client knows more is ignored. The transcoder has found the method when a body
+-- comes, and passes nothing on until it has read all of it.
+local function check_names(handle)
+  local reader, unknown
+  for piece in handle:bodyChunks() do
+    if not unknown then
+      local route = handle:streamInfo():routeName()
+      reader = reader or new_reader(BODIES[route] or 0, PREFIXES[route] or "")
+      if reader.is_done then
+        return
+      end
+      unknown = unknown_name(reader, piece:getBytes(0, piece:length()))
+    end
+    if unknown then
+      handle:streamInfo():dynamicMetadata():set("edge", "unknown", unknown)
+      piece:setBytes(UNREADABLE)
+    end
+  end
+end
+
+local function asks_for_strictness(headers)
+  for preference in string.gmatch(string.lower(headers:get("prefer") or ""), "[^,;]+") do
+    if string.match(preference, '^%s*handling%s*=%s*"?strict"?%s*$') then
+      return true
+    end
+  end
+  return false
 end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
   headers:remove("x-edge-caller")
   local kept = handle:streamInfo():dynamicMetadata()
-  kept:set("edge", "shape", shape_of(headers))
+  local shape = shape_of(headers)
+  kept:set("edge", "shape", shape)
+  local is_strict = shape == "rest" and asks_for_strictness(headers)
+  kept:set("edge", "is_strict", is_strict)
   local request_id = headers:get("x-request-id") or ""
   -- As the server has it: visible ASCII without `/`. Others would break the texts they are put into.
   if #request_id > 128 or not string.match(request_id, "^[!-.0-~]+$") then
@@ -72,111 +107,9 @@ function envoy_on_request(handle)
   spell_scheme(headers)
   if method == "GET" or method == "HEAD" then
     ignore_body(handle)
+  elseif is_strict then
+    check_names(handle)
   end
-end
-
--- Envoy's reasons for refusing, most telling first: {pattern of the details, reason, message}.
-local BY_DETAILS = {
-  { "^jwt_authn_access_denied{Jwt_is_expired", "CREDENTIALS_EXPIRED", "the token has expired" },
-  { "^jwt_authn_access_denied{Jwt_is_missing", "CREDENTIALS_MISSING", "no credentials were sent" },
-  { "^jwt_authn_access_denied", "CREDENTIALS_INVALID", "the token is not valid here" },
-  { "^local_rate_limited", "QUOTA_EXHAUSTED", "the quota is used up; retry after the given delay" },
-}
-local UNIMPLEMENTED = 12
-local BY_STATUS = {
-  ["401"] = { "CREDENTIALS_INVALID", "the credentials are not valid here" },
-  ["403"] = { "SCOPE_INSUFFICIENT", "the caller may not do this" },
-  ["404"] = { "INVALID_REQUEST", "there is no such path or method" },
-  ["405"] = { "INVALID_REQUEST", "the path has no such method" },
-  ["408"] = { "DEADLINE_TOO_SHORT", "the deadline passed before the request was complete" },
-  ["413"] = { "INVALID_REQUEST", "the request is too large" },
-  ["429"] = { "QUOTA_EXHAUSTED", "the quota is used up; retry after the given delay" },
-  ["431"] = { "INVALID_REQUEST", "the request's headers are too large" },
-  ["500"] = { "INTERNAL", "internal error" },
-  ["501"] = { "INVALID_REQUEST", "there is no such method" },
-  ["502"] = { "DEPENDENCY_UNAVAILABLE", "no server answered" },
-  ["503"] = { "DEPENDENCY_UNAVAILABLE", "no server is available" },
-  ["504"] = { "DEADLINE_TOO_SHORT", "the deadline passed before a server answered" },
-}
-
-local function reason_of(status, details, own)
-  if own then
-    return own
-  end
-  for _, each in ipairs(BY_DETAILS) do
-    if string.find(details, each[1]) then
-      return { each[2], each[3] }
-    end
-  end
-  return BY_STATUS[status] or { "INVALID_REQUEST", "the request cannot be understood" }
-end
-
--- Waiting for the body ends the life of a headers object, so that is fetched after it.
-local function set_body(handle, status, json)
-  handle:body(true):setBytes(json)
-  local headers = handle:headers()
-  headers:replace(":status", status)
-  headers:replace("content-type", "application/json")
-  headers:replace("content-length", tostring(#json))
-end
-
-local function refuse(handle, shape, failure, status)
-  local headers = handle:headers()
-  headers:replace("cache-control", "no-store")
-  if failure.retry_s then
-    headers:replace("retry-after", tostring(failure.retry_s))
-  end
-  if shape == "grpc" then
-    headers:replace(":status", "200")
-    headers:replace("grpc-status", tostring(failure.code))
-    headers:replace("grpc-message", failure.message)
-    -- Without padding, as the protocol asks of those who send.
-    local details = string.gsub(handle:base64Escape(status_bytes(failure)), "=+$", "")
-    headers:replace("grpc-status-details-bin", details)
-  elseif shape == "connect" then
-    local json = connect_json(handle, failure.code, failure.message, details_of(failure))
-    set_body(handle, status, json)
-  else
-    set_body(handle, status, rest_json(failure))
-  end
-end
-
-local function refuse_for_edge(handle, kept, details)
-  local headers = handle:headers()
-  local own = headers:get("x-edge-reason")
-  local message = headers:get("x-edge-message")
-  local status = headers:get("x-edge-status") or headers:get(":status")
-  local said = CONNECT[tonumber(headers:get("grpc-status") or "0")]
-  if status == "200" and said then
-    status = said[2]
-  end
-  for _, name in ipairs({ "reason", "message", "status" }) do
-    headers:remove("x-edge-" .. name)
-  end
-  local why = reason_of(status, details, own and { own, message })
-  local is_unread = string.find(details, "^grpc_json_transcode_failure") and status ~= "413"
-  if is_unread and kept.shape ~= "grpc" then
-    local body = handle:body(true)
-    if body:length() > 0 then
-      -- The parser quotes what it could not read, which need not be UTF-8.
-      local quoted = string.gsub(body:getBytes(0, math.min(body:length(), 300)), "[\128-\255]", "?")
-      why = { "INVALID_REQUEST", quoted }
-    end
-  end
-  local code = REASONS[why[1]]
-  -- HTTP says more precisely what cannot be understood; else the reason's code decides.
-  if why[1] ~= "INVALID_REQUEST" then
-    status = CONNECT[code][2]
-  elseif kept.shape ~= "rest" and (status == "404" or status == "501") then
-    code = UNIMPLEMENTED
-  end
-  refuse(handle, kept.shape or "rest", {
-    code = code,
-    message = why[2],
-    reason = why[1],
-    request_id = kept.request_id or "",
-    retry_s = why[1] == "QUOTA_EXHAUSTED" and RETRY_S or nil,
-  }, status)
 end
 
 -- What a server's gRPC library refuses by itself has no reason: {reason, message} by code.
@@ -255,9 +188,32 @@ local function name_request(handle, kept)
   if request_id and request_id ~= "" then
     headers:replace("x-request-id", request_id)
   end
-  -- The bridge names trailers so; the transcoder, which JSON calls pass, drops them.
-  if known and kept.shape == "connect" and headers:get(":status") == "200" then
-    headers:replace("trailer-x-request-id", known)
+end
+
+-- Connect has trailers among the headers. The bridge puts them there; the transcoder, which JSON
+-- calls pass, drops them.
+local function move_trailers(handle, kept)
+  local headers, missing = handle:headers(), {}
+  local trailers = kept.trailers or {}
+  for index = 1, #trailers, 2 do
+    local name = "trailer-" .. trailers[index]
+    missing[name] = missing[name] or headers:get(name) == nil
+    if missing[name] then
+      headers:add(name, trailers[index + 1])
+    end
+  end
+end
+
+-- HTTP/2 would carry gRPC's trailers after what is no gRPC any more.
+local function drop_trailers(handle)
+  local trailers, names = handle:trailers(), {}
+  if trailers then
+    for name in pairs(trailers) do
+      names[#names + 1] = name
+    end
+    for _, name in ipairs(names) do
+      trailers:remove(name)
+    end
   end
 end
 
@@ -286,4 +242,12 @@ function envoy_on_response(handle)
     finish_success(handle, kept)
   end
   name_request(handle, kept)
+  if kept.shape == "connect" then
+    move_trailers(handle, kept)
+  end
+  -- Browsers that guess at types could take a text of callers for a page.
+  handle:headers():replace("x-content-type-options", "nosniff")
+  if not page and kept.shape ~= "grpc" then
+    drop_trailers(handle)
+  end
 end

@@ -2,6 +2,8 @@
 
 local ERROR_INFO = "type.googleapis.com/google.rpc.ErrorInfo"
 local RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
+local BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"
+local QUOTA_FAILURE = "type.googleapis.com/google.rpc.QuotaFailure"
 
 local CONNECT = {
   [1] = { "canceled", "499" },
@@ -22,13 +24,48 @@ local CONNECT = {
   [16] = { "unauthenticated", "401" },
 }
 
--- Of an error: {code, message, reason, request_id, retry_s (nil: no RetryInfo)}.
+-- A message {1: first, 2: second} in a field: the form of map entries and of every violation.
+local function pair(field, first, second)
+  return write_bytes(field, write_bytes(1, first) .. write_bytes(2, second))
+end
+
+local function error_info(failure)
+  local metadata = pair(3, "request_id", failure.request_id)
+  local json = '"request_id":' .. json_string(failure.request_id)
+  if failure.scope then
+    metadata = metadata .. pair(3, "required_scope", failure.scope)
+    json = json .. ',"required_scope":' .. json_string(failure.scope)
+  end
+  return {
+    ERROR_INFO,
+    write_bytes(1, failure.reason) .. write_bytes(2, DOMAIN) .. metadata,
+    string.format('"reason":"%s","domain":"%s","metadata":{%s}', failure.reason, DOMAIN, json),
+  }
+end
+
+-- Whose fault: a field's (BadRequest) or a caller's (QuotaFailure).
+local function violation(kind, list, name, subject, description)
+  local form = '"%s":[{"%s":%s,"description":%s}]'
+  local json = string.format(form, list, name, json_string(subject), json_string(description))
+  return { kind, pair(1, subject, description), json }
+end
+
+-- A list of {type URL, bytes, members of its JSON}, of an error: {code, message, reason, request_id}
+-- and, where they apply, {scope}: the one that is needed; {field}: which of the request's, or
+-- {caller}: who has used up a quota, with the {description}; {retry_s}.
 local function details_of(failure)
-  local entry = write_bytes(1, "request_id") .. write_bytes(2, failure.request_id)
-  local info = write_bytes(1, failure.reason) .. write_bytes(2, DOMAIN) .. write_bytes(3, entry)
-  local details = { { ERROR_INFO, info } }
+  local details, description = { error_info(failure) }, failure.description or failure.message
+  if failure.field then
+    local list = "fieldViolations"
+    details[2] = violation(BAD_REQUEST, list, "field", failure.field, description)
+  elseif failure.caller then
+    details[2] = violation(QUOTA_FAILURE, "violations", "subject", failure.caller, description)
+  end
   if failure.retry_s then
-    details[2] = { RETRY_INFO, write_bytes(1, write_number(1, failure.retry_s)) }
+    local bytes = write_bytes(1, write_number(1, failure.retry_s))
+    details[#details + 1] = {
+      RETRY_INFO, bytes, string.format('"retryDelay":"%ds"', failure.retry_s),
+    }
   end
   return details
 end
@@ -36,27 +73,23 @@ end
 local function status_bytes(failure)
   local parts = { write_number(1, failure.code), write_bytes(2, failure.message) }
   for _, detail in ipairs(details_of(failure)) do
-    parts[#parts + 1] = write_bytes(3, write_bytes(1, detail[1]) .. write_bytes(2, detail[2]))
+    parts[#parts + 1] = pair(3, detail[1], detail[2])
   end
   return table.concat(parts)
 end
 
 local function rest_json(failure)
-  local info = string.format(
-    '{"@type":"%s","reason":"%s","domain":"%s","metadata":{"request_id":%s}}',
-    ERROR_INFO, failure.reason, DOMAIN, json_string(failure.request_id)
-  )
-  local retry = ""
-  if failure.retry_s then
-    retry = string.format(',{"@type":"%s","retryDelay":"%ds"}', RETRY_INFO, failure.retry_s)
+  local details = {}
+  for index, detail in ipairs(details_of(failure)) do
+    details[index] = string.format('{"@type":"%s",%s}', detail[1], detail[3])
   end
   return string.format(
-    '{"code":%d,"message":%s,"details":[%s%s]}',
-    failure.code, json_string(failure.message), info, retry
+    '{"code":%d,"message":%s,"details":[%s]}',
+    failure.code, json_string(failure.message), table.concat(details, ",")
   )
 end
 
--- `details` is a list of {type URL, bytes}.
+-- `details` is a list of {type URL, bytes, ...}.
 local function connect_json(handle, code, message, details)
   local parts = {}
   for index, detail in ipairs(details) do

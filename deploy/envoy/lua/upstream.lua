@@ -16,6 +16,18 @@ local function keep(handle, fields)
   kept:set("edge", "details", fields:get("grpc-status-details-bin") or "")
 end
 
+-- Trailers of the server's own, as a list of a name, its value, the next name and so on.
+local function keep_own(handle, trailers)
+  local own = {}
+  for name, value in pairs(trailers) do
+    if string.sub(name, 1, 5) ~= "grpc-" then
+      own[#own + 1] = name
+      own[#own + 1] = value
+    end
+  end
+  handle:streamInfo():dynamicMetadata():set("edge", "trailers", own)
+end
+
 function envoy_on_response(handle)
   local kept = handle:streamInfo():dynamicMetadata():get("edge")
   if kept == nil or kept.shape == "grpc" then
@@ -30,5 +42,6 @@ function envoy_on_response(handle)
   local trailers = handle:trailers()
   if trailers then
     keep(handle, trailers)
+    keep_own(handle, trailers)
   end
 end
