@@ -25,6 +25,7 @@ from server.gateway.error_status import status_of
 from server.gateway.item_listing import rows_after
 from server.gateway.operation_kinds import IMPORT_ITEMS
 from server.gateway.operations import Operations
+from server.gateway.pace import Pace
 from server.gateway.tokens import DIGEST_BYTES, Tokens
 from server.gateway.translation.attributes import (
     DeclaredAttributes,
@@ -43,6 +44,7 @@ from server.gateway.translation.items import (
 )
 from server.gen.google.longrunning import operations_pb2
 from server.gen.shortlist.v1 import catalog_service_pb2, item_pb2
+from server.orchestrator.turns import Turns
 
 MAX_BATCH = 1000
 DEFAULT_PAGE_SIZE = 100
@@ -59,12 +61,15 @@ class CatalogServicer:
         tokens: Tokens,
         constraints: Constraints,
         declared: DeclaredAttributes,
+        turns: Turns,
     ) -> None:
+        """`turns`: for the steps of large batches."""
         self._catalog = catalog
         self._operations = operations
         self._tokens = tokens
         self._constraints = constraints
         self._declared = declared
+        self._turns = turns
 
     async def get_catalog(
         self, request: catalog_service_pb2.GetCatalogRequest, call: Call
@@ -181,14 +186,19 @@ class CatalogServicer:
             raise InvalidRequestError.of("items", "must have at least 1 entry")
         if len(request.items) > MAX_BATCH:
             raise BatchTooLargeError.of("items", f"must have at most {MAX_BATCH} entries")
-        checked = [self._checked(message) for message in request.items]
+        pace = Pace(self._turns)
+        checked: list[Item | ServerError] = []
+        for message in request.items:
+            if pace.is_due:
+                await pace.rest()
+            checked.append(self._checked(message))
         outcomes = await self._upsert(checked)
-        return catalog_service_pb2.BatchUpsertItemsResponse(
-            results=[
-                self._result(message.name, outcome, call.request_id)
-                for message, outcome in zip(request.items, outcomes, strict=True)
-            ]
-        )
+        response = catalog_service_pb2.BatchUpsertItemsResponse()
+        for message, outcome in zip(request.items, outcomes, strict=True):
+            if pace.is_due:
+                await pace.rest()
+            response.results.append(self._result(message.name, outcome, call.request_id))
+        return response
 
     async def import_items(
         self, request: catalog_service_pb2.ImportItemsRequest, call: Call

@@ -34,7 +34,7 @@ _NANOS = 1_000_000_000
 MAX_KEY = 80
 # A request that is refused anyway must not take long: so many entries beyond a limit are looked at,
 # and entries until so much is wrong.
-_SPARE_ENTRIES = 1_000
+_SPARE_ENTRIES = 200
 _ENOUGH = 1_000
 
 

@@ -8,15 +8,10 @@ import time
 from typing import Any, Never, TypeAlias
 
 import grpc
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from server.core.clock import Clock
-from server.core.errors import (
-    FieldViolation,
-    InvalidRequestError,
-    ServerError,
-    UnavailableError,
-)
+from server.core.errors import ServerError, UnavailableError
 from server.gateway.auth.caller import CREDENTIAL_KEYS, Credentials
 from server.gateway.auth.guard import Guard
 from server.gateway.call import Call, new_request_id
@@ -28,6 +23,7 @@ from server.gateway.error_status import (
     status_of,
     trailers,
 )
+from server.gateway.request_reader import RequestReader
 from server.gateway.routes import Route
 from server.gateway.settings import GatewaySettings
 from server.observability.logs import request_id as log_request_id
@@ -49,6 +45,7 @@ class Edge:
     def __init__(
         self,
         settings: GatewaySettings,
+        reader: RequestReader,
         constraints: Constraints,
         guard: Guard,
         clock: Clock,
@@ -62,7 +59,7 @@ class Edge:
         self.minimum_deadline_s = settings.deadlines.minimum_s
         self.is_refusing = False
         self._default_deadline_s = settings.deadlines.default_s
-        self._max_request_bytes = settings.max_request_bytes
+        self._reader = reader
         self._clock = clock
 
     def begin(self, context: Context) -> Call:
@@ -90,23 +87,9 @@ class Edge:
             credentials=credentials,
         )
 
-    def parse(self, route: Route, raw: bytes) -> Message:
-        """Return the message in some bytes; fields of newer clients are kept aside.
-
-        Raises:
-            InvalidRequestError: these are not bytes of such a message, or too many.
-        """
-        if len(raw) > self._max_request_bytes:
-            problem = f"is larger than {self._max_request_bytes} bytes"
-            raise InvalidRequestError(f"the request {problem}", [FieldViolation("", problem)])
-        try:
-            return route.request.FromString(raw)
-        except DecodeError as error:
-            name = route.request.DESCRIPTOR.full_name
-            problem = f"is not a {name}: malformed, or text that is not UTF-8"
-            raise InvalidRequestError(
-                f"the request {problem}", [FieldViolation("", problem)]
-            ) from error
+    async def parse(self, route: Route, raw: bytes) -> Message:
+        """Return the message in some bytes; see `RequestReader.read`."""
+        return await self._reader.read(route.request, raw)
 
     def adopt_request_id(self, request: Message, call: Call) -> None:
         """Let the id in a request take precedence, if it is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -9,7 +10,7 @@ from typing import Any, TypeAlias
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 
-from server.core.jobs import Progress
+from server.core.jobs import Export, Progress
 from server.gateway.ports import Jobs, OperationRecord, OperationStore
 from server.gateway.translation.attributes import DeclaredAttributes
 from server.gateway.translation.job_results import (
@@ -48,6 +49,8 @@ class OperationKind:
         check: raises InvalidRequestError for a request that cannot be started.
         metadata: what clients see of the progress.
         is_cancellable: an erasure that was asked for is finished, whatever happens.
+        alone_with: what no two operations may be at work on at the same time, until the result of
+            the first is stored; None: any number may.
     """
 
     request: type[Message]
@@ -55,6 +58,7 @@ class OperationKind:
     metadata: Callable[[Request, OperationRecord], Message]
     check: Callable[[Request], object] = lambda request: None
     is_cancellable: bool = True
+    alone_with: Callable[[Request], str] | None = None
 
 
 def operation_kinds(
@@ -75,7 +79,7 @@ def operation_kinds(
 
     async def export_user(request: Request, progress: Progress) -> Message:
         user_id = user_id_of(request.name)
-        export = await jobs.export_user(user_id, progress)
+        export = await _exported(jobs, user_id, progress)
         profile = await profiles.get(user_id)
         user = None if profile is None else user_message(profile, declared.of_users())
         return user_export(export, user)
@@ -98,11 +102,38 @@ def operation_kinds(
             run=erase_user,
             metadata=_user_metadata,
             is_cancellable=False,
+            # What an export has read before an erasure must not be written after it.
+            alone_with=_user_of,
         ),
         EXPORT_USER: OperationKind(
-            request=user_service_pb2.ExportUserRequest, run=export_user, metadata=_user_metadata
+            request=user_service_pb2.ExportUserRequest,
+            run=export_user,
+            metadata=_user_metadata,
+            alone_with=_user_of,
         ),
     }
+
+
+class _StoppedError(Exception):
+    """Ends the thread of an export that was cancelled."""
+
+
+async def _exported(jobs: Jobs, user_id: str, progress: Progress) -> Export:
+    """Export a user; cancelled, it has not ended before its thread writes no more."""
+    is_stopped = False
+
+    def going_on(done: int, total: int = 0) -> None:
+        if is_stopped:
+            raise _StoppedError
+        progress(done, total)
+
+    work = asyncio.ensure_future(jobs.export_user(user_id, going_on))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        is_stopped = True
+        await asyncio.gather(work, return_exceptions=True)
+        raise
 
 
 async def forget_exports(user: str, operations: OperationStore) -> int:
@@ -146,6 +177,10 @@ def _import_metadata(
         return message
 
     return metadata
+
+
+def _user_of(request: Request) -> str:
+    return str(request.name)
 
 
 def _user_metadata(request: Request, record: OperationRecord) -> Message:

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 PREFIX = "operations/"
 RETENTION_MS = 30 * 86_400_000
 STORE_RETRY_S = 5.0
+CLOSE_S = 0.5
 
 
 class _Running:
@@ -33,6 +36,7 @@ class _Running:
         self.record = record
         self.kind = kind
         self.is_cancelled = False
+        self.is_over = False
         self.task: asyncio.Task[None] | None = None
         self.finished = asyncio.Event()
 
@@ -56,6 +60,8 @@ class Operations:
         self._kinds = kinds
         self._clock = clock
         self._slots = asyncio.Semaphore(concurrency)
+        # As long as an operation holds or awaits it.
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._running: dict[str, _Running] = {}
         self._is_closing = False
 
@@ -75,6 +81,11 @@ class Operations:
         tasks = [running.task for running in self._running.values() if running.task is not None]
         for task in tasks:
             task.cancel()
+        if tasks:
+            _, busy = await asyncio.wait(tasks, timeout=CLOSE_S)
+            for task in busy:
+                # It waits for a thread that nobody else has to wait for any more.
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def start(self, kind: str, request: Message) -> operations_pb2.Operation:
@@ -131,7 +142,9 @@ class Operations:
         """
         await self._record(name)
         running = self._running.get(name)
-        if running is not None and running.kind.is_cancellable and running.task is not None:
+        if running is None or running.is_over or running.task is None:
+            return
+        if running.kind.is_cancellable:
             running.is_cancelled = True
             running.task.cancel()
 
@@ -165,19 +178,25 @@ class Operations:
         name = running.record.name
         log_request_id.set(name)
         try:
-            done = await self._finished(running)
-            await self._keep(done)
-            running.record = done
+            async with AsyncExitStack() as held:
+                done = await self._finished(running, held)
+                # It has a result now, which cancelling must not lose.
+                running.is_over = True
+                await self._keep(done)
+                running.record = done
         finally:
             self._running.pop(name, None)
             running.finished.set()
 
-    async def _finished(self, running: _Running) -> OperationRecord:
-        name = running.record.name
+    async def _finished(self, running: _Running, held: AsyncExitStack) -> OperationRecord:
+        """Run an operation; what it must be alone with stays `held` until its result is kept."""
+        name, kind = running.record.name, running.kind
         try:
+            request = kind.request.FromString(running.record.request)
+            if kind.alone_with is not None:
+                await held.enter_async_context(self._lock(kind.alone_with(request)))
             async with self._slots:
-                request = running.kind.request.FromString(running.record.request)
-                response = await running.kind.run(request, running.progress)
+                response = await kind.run(request, running.progress)
         except asyncio.CancelledError:
             if self._is_closing or not running.is_cancelled:
                 raise
@@ -191,6 +210,9 @@ class Operations:
         packed = AnyMessage()
         packed.Pack(response)
         return replace(running.record, is_done=True, response=packed.SerializeToString())
+
+    def _lock(self, key: str) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
 
     async def _keep(self, record: OperationRecord) -> None:
         """Store a result, however long that takes: it must not be lost to a full disk."""

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from server.catalog.ports import Catalog
+from server.core.subject import Subject
 from server.gateway.call import Call
 from server.gateway.shared_replies import SharedReplies
 from server.gateway.tokens import Tokens
 from server.gateway.translation.attributes import DeclaredAttributes
+from server.gateway.translation.contexts import subject_of
 from server.gateway.translation.field_masks import Paths
 from server.gateway.translation.items import item_message, item_paths
 from server.gateway.translation.queries import (
@@ -60,7 +62,7 @@ class RecommendationServicer:
             return service.RecommendResponse(request_id=call.request_id)
         response = service.RecommendResponse(
             recommendations=recommendation_messages(page.items, await self._details([page], paths)),
-            attribution_token=self._tokens.attribution(page),
+            attribution_token=self._tokens.attribution(page, query.subject),
             model_versions=model_version_messages([page]),
             exposures=exposure_messages([page]),
             degradations=degradation_messages(page.degradations),
@@ -81,7 +83,7 @@ class RecommendationServicer:
         page = await self._recommender.similar(request.item_id, similar_query(request, call))
         response = service.RecommendSimilarResponse(
             recommendations=recommendation_messages(page.items, await self._details([page], paths)),
-            attribution_token=self._tokens.attribution(page),
+            attribution_token=self._tokens.attribution(page, None),
             model_versions=model_version_messages([page]),
             degradations=degradation_messages(page.degradations),
             request_id=call.request_id,
@@ -97,7 +99,7 @@ class RecommendationServicer:
         page = await self._recommender.trending(trending_query(request, call))
         response = service.ListTrendingResponse(
             recommendations=recommendation_messages(page.items, await self._details([page], paths)),
-            attribution_token=self._tokens.attribution(page),
+            attribution_token=self._tokens.attribution(page, None),
             degradations=degradation_messages(page.degradations),
             request_id=call.request_id,
         )
@@ -114,7 +116,7 @@ class RecommendationServicer:
         return service.RankItemsResponse(
             recommendations=recommendation_messages(page.items, await self._details([page], paths)),
             skipped_item_ids=page.skipped_item_ids,
-            attribution_token=self._tokens.attribution(page),
+            attribution_token=self._tokens.attribution(page, query.subject),
             model_versions=model_version_messages([page]),
             exposures=exposure_messages([page]),
             degradations=degradation_messages(page.degradations),
@@ -126,10 +128,11 @@ class RecommendationServicer:
     ) -> service.ComposePageResponse:
         """Return a page of shelves."""
         paths = self._read_paths(request.read_mask)
+        subject = subject_of(request)
         pages = await self._recommender.compose(shelf_queries(request, call))
         details = await self._details(pages, paths)
         return service.ComposePageResponse(
-            shelves=[self._shelf(page, details) for page in pages],
+            shelves=[self._shelf(page, details, subject) for page in pages],
             exposures=exposure_messages(pages),
             model_versions=model_version_messages(pages),
             session_id=next((page.session_id for page in pages), request.session_id),
@@ -137,12 +140,15 @@ class RecommendationServicer:
         )
 
     def _shelf(
-        self, page: ServedPage, details: Mapping[str, item_pb2.Item] | None
+        self,
+        page: ServedPage,
+        details: Mapping[str, item_pb2.Item] | None,
+        subject: Subject | None,
     ) -> service.Shelf:
         return service.Shelf(
             serving_config=page.serving_config,
             recommendations=recommendation_messages(page.items, details),
-            attribution_token=self._tokens.attribution(page),
+            attribution_token=self._tokens.attribution(page, subject),
             degradations=degradation_messages(page.degradations),
         )
 

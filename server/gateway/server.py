@@ -8,15 +8,19 @@ import logging
 import signal
 import socket
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 from grpc_reflection.v1alpha import reflection, reflection_pb2
 
 from server.core.errors import ServerError
 from server.gateway.auth.exposure import is_loopback
 from server.gateway.health import SERVICE as HEALTH
 from server.gateway.health import Health
+from server.gateway.open_rpc import Context, small_requests
 from server.gateway.services import SERVICE_NAMES, Backends, Services
 from server.gateway.settings import GatewaySettings, TlsSettings
 
@@ -155,10 +159,17 @@ def _options(settings: GatewaySettings) -> list[tuple[str, int]]:
 
 def _reflection_handlers() -> list[grpc.GenericRpcHandler]:
     servicer = reflection.aio.ReflectionServicer((*SERVICE_NAMES, HEALTH, REFLECTION))
-    method = grpc.stream_stream_rpc_method_handler(
-        servicer.ServerReflectionInfo,
-        reflection_pb2.ServerReflectionRequest.FromString,
-        reflection_pb2.ServerReflectionResponse.SerializeToString,
+    parse = reflection_pb2.ServerReflectionRequest.FromString
+
+    async def info(raws: AsyncIterator[bytes], context: Context) -> AsyncIterator[Message]:
+        requests = small_requests(parse, raws, context)
+        # An iterator, whatever its stub says.
+        replies: Any = servicer.ServerReflectionInfo(requests, context)
+        async for reply in replies:
+            yield reply
+
+    method: grpc.RpcMethodHandler[Any, Any] = grpc.stream_stream_rpc_method_handler(
+        info, None, reflection_pb2.ServerReflectionResponse.SerializeToString
     )
     return [
         grpc.method_handlers_generic_handler(name, {"ServerReflectionInfo": method})

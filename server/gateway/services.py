@@ -9,6 +9,7 @@ import grpc
 from server.catalog.ports import Catalog
 from server.core.clock import Clock
 from server.gateway.admission import Lane
+from server.gateway.attribution import Attribution
 from server.gateway.auth.audit import Audit
 from server.gateway.auth.audited import audited
 from server.gateway.auth.guard import Guard
@@ -26,6 +27,7 @@ from server.gateway.operations import Operations
 from server.gateway.operations_servicer import OperationsServicer
 from server.gateway.ports import EventWriter, Jobs, OperationStore, VisitorMerger
 from server.gateway.recommendation_servicer import RecommendationServicer
+from server.gateway.request_reader import RequestReader
 from server.gateway.routes import Route, routes_of
 from server.gateway.rule_servicer import RuleServicer
 from server.gateway.serving_config_servicer import ServingConfigServicer
@@ -53,6 +55,7 @@ from server.observability.tracing import Tracing
 from server.orchestrator.ports import RecommendationExplainer, Recommender
 from server.orchestrator.shared_pages import SharedPages
 from server.orchestrator.surface_changes.editor import SurfaceEditor
+from server.orchestrator.turns import Turns
 from server.profiles.ports import ProfileStore
 
 _RECOMMENDATION = recommendation_service_pb2.DESCRIPTOR.services_by_name["RecommendationService"]
@@ -110,18 +113,19 @@ class Services(grpc.GenericRpcHandler):
             Lane("serving", settings.admission.serving),
             Lane("storage", settings.admission.storage),
         )
-        constraints = Constraints()
+        constraints, turns = Constraints(), Turns()
+        reader = RequestReader(settings.max_request_bytes, turns)
         routes = [
             audited(route, backends.audit)
-            for route in self._routes(settings, backends, declared, constraints)
+            for route in self._routes(settings, backends, declared, constraints, turns)
         ]
         for route in routes:
             constraints.prepare(route.request)
+            reader.prepare(route.request)
         limits = RateLimits(settings.auth.rates)
         guard = Guard(backends.callers, limits, backends.audit, backends.metrics)
-        edge = Edge(
-            settings, constraints, guard, backends.clock, backends.metrics, backends.tracing
-        )
+        clock, metrics, tracing = backends.clock, backends.metrics, backends.tracing
+        edge = Edge(settings, reader, constraints, guard, clock, metrics, tracing)
         self._edge = edge
         self.call_count = 0
         self._streams = {route.path: StreamRpc(route, edge) for route in routes if route.is_stream}
@@ -157,6 +161,7 @@ class Services(grpc.GenericRpcHandler):
         backends: Backends,
         declared: DeclaredAttributes,
         constraints: Constraints,
+        turns: Turns,
     ) -> list[Route]:
         serving, storage = self.lanes
         tokens = Tokens(backends.keys, backends.clock)
@@ -175,12 +180,15 @@ class Services(grpc.GenericRpcHandler):
         event = EventServicer(
             backends.events,
             self.operations,
-            tokens,
+            Attribution(tokens, backends.profiles, backends.metrics),
             constraints,
             backends.clock,
+            turns,
             stream_window=settings.stream_window,
         )
-        catalog = CatalogServicer(backends.catalog, self.operations, tokens, constraints, declared)
+        catalog = CatalogServicer(
+            backends.catalog, self.operations, tokens, constraints, declared, turns
+        )
         user = UserServicer(backends.profiles, backends.merger, self.operations, declared)
         serving_config = ServingConfigServicer(backends.surfaces, tokens, constraints)
         rule = RuleServicer(backends.surfaces, tokens, constraints, backends.clock)

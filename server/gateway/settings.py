@@ -58,8 +58,8 @@ class AdmissionSettings(_Section):
 
 
 class DeadlineSettings(_Section):
-    """`default_s` is for callers that set none; with less than `minimum_s` left, methods other
-    than Recommend answer DEADLINE_TOO_SHORT at once."""
+    """`default_s` is for callers that set none, who must also send their request by then; with less
+    than `minimum_s` left, methods other than Recommend answer DEADLINE_TOO_SHORT at once."""
 
     default_s: float = Field(default=10.0, gt=0)
     minimum_s: float = Field(default=0.002, ge=0)

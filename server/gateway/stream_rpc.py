@@ -102,7 +102,7 @@ class _Incoming:
         await self._edge.guard.admit_message(self._route.policy, self._call)
         message: Message | None = None
         try:
-            message = self._edge.parse(self._route, raw)
+            message = await self._edge.parse(self._route, raw)
             self._edge.guard.require_own(self._route.policy, message, self._call)
         except (InvalidRequestError, SubjectMismatchError) as error:
             return RefusedMessage(error, message)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from server.core.clock import Clock
 from server.core.errors import InvalidPageTokenError, InvalidRequestError, PageTokenExpiredError
+from server.core.subject import Subject
 from server.gateway.key_ring import KeyRing, UnreadableTokenError
 from server.gen.shortlist.internal.v1 import token_pb2
 from server.orchestrator.query import PageRef, ServedItem, ServedPage
@@ -17,10 +18,16 @@ _FEED, _LIST, _ATTRIBUTION = "feed", "list", "attribution"
 
 
 class SlateRef(NamedTuple):
-    """The slate that an event came from."""
+    """The slate that an event came from; without a digest it was for nobody in particular."""
 
     request_id: str = ""
     serving_config: str = ""
+    subject_digest: bytes = b""
+    is_for_visitor: bool = False
+
+    def is_for(self, subject: Subject) -> bool:
+        """Tell whether it was served to a subject."""
+        return self.subject_digest == subject_digest(self.request_id, subject)
 
 
 class Tokens:
@@ -66,8 +73,9 @@ class Tokens:
         _require_same_request(payload.request_digest, digest)
         return payload.after
 
-    def attribution(self, page: ServedPage) -> str:
-        """Return the token that events of this page bring back."""
+    def attribution(self, page: ServedPage, subject: Subject | None) -> str:
+        """Return the token that events of this page bring back; a shared page is for nobody."""
+        served = None if page.is_shared else subject
         versions = {"retrieval": page.model_version, "ranker": page.model_version}
         payload = token_pb2.AttributionToken(
             request_id=page.request_id,
@@ -76,6 +84,8 @@ class Tokens:
             model_versions=versions if page.model_version else {},
             slate_digest=slate_digest(page.items),
             shared=page.is_shared,
+            subject_digest=b"" if served is None else subject_digest(page.request_id, served),
+            visitor=served is not None and served.is_visitor,
         )
         return self._ring.sign(_ATTRIBUTION, payload.SerializeToString(deterministic=True))
 
@@ -93,7 +103,9 @@ class Tokens:
             raise InvalidRequestError.of(
                 field, f"is not a token of this system: {error}"
             ) from error
-        return SlateRef(payload.request_id, payload.serving_config)
+        return SlateRef(
+            payload.request_id, payload.serving_config, payload.subject_digest, payload.visitor
+        )
 
     def _page_payload(self, kind: str, token: str) -> bytes:
         try:
@@ -107,6 +119,12 @@ class Tokens:
 def slate_digest(items: Iterable[ServedItem]) -> bytes:
     """Return what identifies a slate: its item ids and positions in display order."""
     text = "\n".join(f"{item.position} {item.item_id}" for item in items)
+    return hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES]
+
+
+def subject_digest(request_id: str, subject: Subject) -> bytes:
+    """Return what tells whether a slate was served to a subject, without naming it."""
+    text = f"{request_id}\n{subject.key}"
     return hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES]
 
 

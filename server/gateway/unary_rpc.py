@@ -46,7 +46,7 @@ class UnaryRpc:
             self._edge.metrics.request(self._route.path, code_of(error).name, 0.0)
             await self._edge.fail(self._route, error, call, context)
         # Before it takes a place in the lane: a request may arrive slowly.
-        raw: Any = await context.read()
+        raw = await self._received(call, context)
         if raw is grpc.aio.EOF:
             nothing = InvalidRequestError("the call has no request")
             await self._edge.fail(self._route, nothing, call, context)
@@ -66,6 +66,18 @@ class UnaryRpc:
         finally:
             lane.leave(time.monotonic() - entered_s)
 
+    async def _received(self, call: Call, context: Context) -> Any:  # noqa: ANN401 - bytes, or EOF
+        """Return the request; who sets no deadline may not take forever to send it."""
+        if context.time_remaining() is not None:
+            return await context.read()
+        try:
+            async with asyncio.timeout(call.remaining_s()):
+                return await context.read()
+        except TimeoutError:
+            late = DeadlineTooShortError("the request did not arrive in time")
+            self._edge.metrics.request(self._route.path, code_of(late).name, 0.0)
+            await self._edge.fail(self._route, late, call, context)
+
     async def _answer(self, raw: bytes, call: Call, context: Context, started_s: float) -> bytes:
         edge, route = self._edge, self._route
         log_request_id.set(call.request_id)
@@ -74,7 +86,7 @@ class UnaryRpc:
             call.traceparent = traceparent_of(span)
         code = "OK"
         try:
-            request = edge.parse(route, raw)
+            request = await edge.parse(route, raw)
             if route.has_request_id:
                 edge.adopt_request_id(request, call)
             edge.constraints.require(request)

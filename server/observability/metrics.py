@@ -40,6 +40,9 @@ class Metrics:
         self._shed = self._counter("shed", "Requests refused under load.", ("lane",))
         self._refused = self._counter("refused", "Calls that were not let in.", ("reason",))
         self._audit_failures = self._counter("audit_failures", "Audit lines not kept.", ())
+        self._not_attributed = self._counter(
+            "events_not_attributed", "Events with the token of somebody else's slate.", ()
+        )
         self._faults = self._counter("faults", "Unexpected exceptions.", ("method",))
         self._event_batches = self._histogram(
             "event_batch_size", "Writes of one commit of the log.", (), BATCH_BUCKETS
@@ -94,6 +97,10 @@ class Metrics:
     def audit_failed(self) -> None:
         """Count an audit line that could not be kept."""
         self._audit_failures.inc()
+
+    def not_attributed(self) -> None:
+        """Count an event that is not credited to the slate that its token names."""
+        self._not_attributed.inc()
 
     def fault(self, method: str) -> None:
         """Count an unexpected exception."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from typing import Final, Literal
 import apsw
 
 from server.core.errors import ArtifactError, ServerError, StorageFullError, UnavailableError
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS: Final = 5_000
 # A write that fails with less than this left on the disk failed because of that.
@@ -128,7 +131,9 @@ class SqliteDatabase:
             return ArtifactError(f"{self.path} is damaged ({error}): restore it from a backup")
         if isinstance(error, apsw.FullError) or self._failed_for_space(error):
             return StorageFullError(f"{self.path.name}: no space left; nothing was written")
-        return UnavailableError(f"{self.path.name}: {error}")
+        # Callers see the message; what SQLite says of our files is for the log.
+        log.warning("%s: %s", self.path.name, error)
+        return UnavailableError("a store cannot answer now; try again")
 
     def _failed_for_space(self, error: apsw.Error) -> bool:
         if not isinstance(error, apsw.IOError | apsw.CantOpenError):

@@ -7,7 +7,11 @@ import base64
 import pytest
 
 from server.gen.shortlist.internal.v1 import token_pb2
-from server.gen.shortlist.v1 import event_service_pb2, recommendation_service_pb2
+from server.gen.shortlist.v1 import (
+    event_service_pb2,
+    recommendation_service_pb2,
+    user_service_pb2,
+)
 from tests.e2e.harness.client import event, ids, new_id
 from tests.e2e.harness.logs import logged_events
 from tests.e2e.harness.refusals import refused
@@ -33,6 +37,32 @@ def test_a_token_comes_back_on_events_and_names_its_slate(client, server, user, 
     assert logged.event.slate_request_id == name
     assert logged.event.slate_serving_config == "explore"
     assert logged.event.attribution_token == reply.attribution_token
+
+
+def test_a_token_of_somebody_elses_slate_credits_nothing(client, server, user):
+    """The event itself counts; a slate of nobody in particular can be anybody's."""
+    theirs = client.recommend(user_id=new_id("user")).attribution_token
+    shared = client.recommend(request_id=new_id("slate")).attribution_token
+    for token, is_credited in ((theirs, False), (shared, True)):
+        offset = write(client, event("click", "i001", user=user, attribution_token=token)).offset
+        (logged,) = logged_events(server.data_dir, after=offset - 1)[:1]
+        assert bool(logged.event.slate_request_id) == is_credited
+        assert logged.event.attribution_token == (token if is_credited else "")
+
+
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_what_a_visitor_was_served_is_credited_to_the_user_it_becomes(
+    client, server, user, is_merged
+):
+    visitor = new_id("visitor")
+    token = client.recommend(visitor_id=visitor).attribution_token
+    if is_merged:
+        client.users.MergeUsers(
+            user_service_pb2.MergeUsersRequest(user=f"users/{user}", visitor_id=visitor)
+        )
+    offset = write(client, event("click", "i001", user=user, attribution_token=token)).offset
+    (logged,) = logged_events(server.data_dir, after=offset - 1)[:1]
+    assert logged.event.attribution_token == token and logged.event.slate_request_id
 
 
 def test_a_token_carries_what_evaluation_needs(client):

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from server.gen.google.longrunning import operations_pb2 as operations
+from server.gen.google.longrunning.operations_pb2_grpc import OperationsStub
 from server.gen.shortlist.admin.v1 import serving_config_service_pb2
 from server.gen.shortlist.admin.v1.serving_config_service_pb2_grpc import ServingConfigServiceStub
 from server.gen.shortlist.v1 import event_service_pb2 as events
@@ -75,6 +77,26 @@ def test_erasure_export_and_imports_are_in_it_with_who_and_what(server, lines):
     assert exported["resources"] == ["users/u001", made[1].name]
     assert imported["resources"] == ["../none.csv"]
     assert (imported["outcome"], imported["reason"]) == ("INVALID_ARGUMENT", "INVALID_REQUEST")
+
+
+def test_what_cancels_or_deletes_an_operation_is_in_it(server, lines):
+    key = by(server.keys["partner"])
+    stub = OperationsStub(server.client.raw)
+    made = server.client.users.ExportUser(
+        users.ExportUserRequest(name="users/u002"), metadata=key
+    ).name
+    stub.WaitOperation(operations.WaitOperationRequest(name=made), metadata=key, timeout=30)
+    stub.GetOperation(operations.GetOperationRequest(name=made), metadata=key, timeout=10)
+    stub.CancelOperation(operations.CancelOperationRequest(name=made), metadata=key, timeout=10)
+    delete = operations.DeleteOperationRequest(name=made)
+    stub.DeleteOperation(delete, metadata=key, timeout=10)
+    refused(stub.DeleteOperation, delete, metadata=key, timeout=10)
+    _, cancelled, deleted, repeated = lines()
+    assert cancelled["method"] == "/google.longrunning.Operations/CancelOperation"
+    assert deleted["method"] == "/google.longrunning.Operations/DeleteOperation"
+    assert (deleted["caller_name"], deleted["resources"]) == ("shop", [made])
+    assert (cancelled["outcome"], deleted["outcome"]) == ("OK", "OK")
+    assert (repeated["outcome"], repeated["reason"]) == ("NOT_FOUND", "OPERATION_NOT_FOUND")
 
 
 def test_admin_calls_are_in_it_and_those_who_may_not_make_them(server, lines):

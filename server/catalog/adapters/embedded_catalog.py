@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +44,7 @@ from server.storage.sqlite_reader import SqliteReader
 
 LOAD_PAGE: Final = 10_000
 LIST_PAGE: Final = 1_000
+STEP_S: Final = 0.002
 
 
 class EmbeddedCatalog:
@@ -129,7 +132,7 @@ class EmbeddedCatalog:
         return await self._run_one(work, validate_only)
 
     async def upsert(self, items: Sequence[Item]) -> list[UpsertOutcome]:
-        checked = [self._checked_outcome(item) for item in items]
+        checked = await self._checked_outcomes(items)
         good = [item for item in checked if isinstance(item, Item)]
 
         def work(connection: apsw.Connection) -> dict[int, Item]:
@@ -188,6 +191,17 @@ class EmbeddedCatalog:
         declared = by_name(self._schema.item_attributes)
         values = checked_values(declared, item.attributes)
         return replace(item, attributes=values)
+
+    async def _checked_outcomes(self, items: Sequence[Item]) -> Sequence[UpsertOutcome]:
+        """Check each item, and let others have the event loop in between."""
+        checked: list[UpsertOutcome] = []
+        since_s = time.monotonic()
+        for item in items:
+            checked.append(self._checked_outcome(item))
+            if time.monotonic() - since_s >= STEP_S:
+                await asyncio.sleep(0)
+                since_s = time.monotonic()
+        return checked
 
     def _checked_outcome(self, item: Item) -> UpsertOutcome:
         try:

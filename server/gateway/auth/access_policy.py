@@ -21,6 +21,8 @@ Group: TypeAlias = Literal["serving", "storage"]
 
 _OPERATION: Final = "google.longrunning.Operation"
 _OUR_PACKAGES: Final = "shortlist."
+# What replies nothing is called for its effect.
+_NOTHING: Final = "google.protobuf.Empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,8 @@ def access_policy(
 ) -> AccessPolicy:
     """Return the policy of a method.
 
-    Admin methods are audited, and those that begin an operation: imports, erasures, exports.
+    Admin methods are audited, and those that begin an operation: imports, erasures, exports. So are
+    methods that are not ours and reply nothing: those that cancel or delete an operation.
 
     Args:
         foreign_scope: of a method that is not ours and so has no options.
@@ -55,7 +58,8 @@ def access_policy(
     """
     path = f"/{method.containing_service.full_name}/{method.name}"
     if not method.full_name.startswith(_OUR_PACKAGES) and foreign_scope is not None:
-        return AccessPolicy(path=path, scope=foreign_scope, group=group)
+        is_audited = method.output_type.full_name == _NOTHING
+        return AccessPolicy(path=path, scope=foreign_scope, group=group, is_audited=is_audited)
     options = method.GetOptions().Extensions[options_pb2.method]
     if options.scope == options_pb2.SCOPE_UNSPECIFIED:
         raise UnusablePolicyError(

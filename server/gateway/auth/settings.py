@@ -104,8 +104,9 @@ class JwtSettings(_Section):
 
 
 class AuditSettings(_Section):
-    """Admin calls, imports, erasures and exports leave a line in the log, by the logger
-    `shortlist.audit`, and in `file` if that is set: fsynced before the call is answered."""
+    """Admin calls, imports, erasures, exports, and calls that cancel or delete one of these leave a
+    line in the log, by the logger `shortlist.audit`, and in `file` if that is set: fsynced before
+    the call is answered."""
 
     file: Path | None = None
 

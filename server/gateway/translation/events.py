@@ -9,15 +9,20 @@ from server.core.event_type import EventType
 from server.events.age_limits import check_age, corrected_time_ms
 from server.events.ports import AppendOutcome
 from server.events.user_event import EventItem, NewEvent, UserEvent
+from server.gateway.attribution import Attribution
 from server.gateway.call import Call
 from server.gateway.error_status import status_of
-from server.gateway.tokens import Tokens
 from server.gateway.translation.contexts import context_values, subject_of
 from server.gen.shortlist.v1 import event_pb2, event_service_pb2
 
 
 def event_to_core(
-    message: event_pb2.Event, call: Call, tokens: Tokens, *, sent_ms: int | None, path: str
+    message: event_pb2.Event,
+    call: Call,
+    attribution: Attribution,
+    *,
+    sent_ms: int | None,
+    path: str,
 ) -> NewEvent:
     """Return a checked event; `sent_ms` is the client's clock when it sent the request.
 
@@ -31,7 +36,8 @@ def event_to_core(
         raise InvalidRequestError.of(f"{path}subject", "is required")
     if message.type == event_pb2.EVENT_TYPE_RATE:
         _require_ratings(message, path)
-    slate = tokens.read_attribution(message.attribution_token, f"{path}attribution_token")
+    place = f"{path}attribution_token"
+    slate = attribution.slate_of(message.attribution_token, subject, place)
     event = UserEvent(
         event_id=message.event_id,
         type=EventType(message.type),
@@ -39,7 +45,8 @@ def event_to_core(
         items=tuple(map(_item_to_core, message.items)),
         time_ms=_time_ms(message, call.received_ms, sent_ms),
         session_id=message.session_id,
-        attribution_token=message.attribution_token,
+        # Of somebody else's slate nothing is kept.
+        attribution_token=message.attribution_token if slate.request_id else "",
         slate_request_id=slate.request_id,
         slate_serving_config=slate.serving_config,
         context=context_values(message.context) if message.HasField("context") else {},

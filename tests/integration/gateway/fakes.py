@@ -265,6 +265,12 @@ class MemoryProfiles:
             self._profiles[user_id] = profile
         return profile
 
+    def owner_of(self, visitor_id):
+        return None
+
+    def visitors_of(self, user_id):
+        return []
+
 
 class MemoryEvents:
     """A log that knows duplicates and conflicts; `error` is raised instead."""

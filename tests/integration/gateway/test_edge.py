@@ -1,5 +1,6 @@
 """What holds for every RPC: ids, checks, deadlines, cancellation, faults, old and new clients."""
 
+import asyncio
 import time
 
 import grpc
@@ -140,6 +141,14 @@ async def test_a_deadline_that_passes_stops_the_work(edge):
         await edge.recommendation.Recommend(service.RecommendRequest(), timeout=0.1)
     assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     await edge.fakes.recommender.is_cancelled.wait()
+
+
+async def test_who_sets_no_deadline_may_not_take_forever_to_send(serve):
+    edge = await serve(GatewaySettings(port=0, deadlines=DeadlineSettings(default_s=0.1)))
+    call = edge.channel.stream_unary(RECOMMEND)()
+    async with asyncio.timeout(5):
+        refusal = await refused(call)
+    assert (refusal.code, refusal.reason) == ("DEADLINE_EXCEEDED", "DEADLINE_TOO_SHORT")
 
 
 async def test_an_unknown_method_is_unimplemented(edge):

@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
+from server.gateway import health
 from server.gateway.auth.settings import AuthSettings
 from server.gateway.server import REFLECTION_V1, CannotListenError, GatewayServer
 from server.gateway.services import SERVICE_NAMES
@@ -28,18 +29,18 @@ EVENT = {"event_id": "e", "type": 2, "user_id": "a", "items": [{"item_id": "i"}]
 async def test_health_follows_the_servers_life():
     server = GatewayServer(GatewaySettings(port=0), backends())
     channel = grpc.aio.insecure_channel(f"127.0.0.1:{await server.start()}")
-    health = health_pb2_grpc.HealthStub(channel)
-    watch = health.Watch(health_pb2.HealthCheckRequest(service=SERVICE_NAMES[0]))
+    stub = health_pb2_grpc.HealthStub(channel)
+    watch = stub.Watch(health_pb2.HealthCheckRequest(service=SERVICE_NAMES[0]))
     assert (await watch.read()).status == NOT_SERVING
     server.start_serving()
     assert (await watch.read()).status == SERVING
     for name in ("", *SERVICE_NAMES):
-        reply = await health.Check(health_pb2.HealthCheckRequest(service=name))
+        reply = await stub.Check(health_pb2.HealthCheckRequest(service=name))
         assert reply.status == SERVING
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        await health.Check(health_pb2.HealthCheckRequest(service="none"))
+        await stub.Check(health_pb2.HealthCheckRequest(service="none"))
     assert caught.value.code() == grpc.StatusCode.NOT_FOUND
-    statuses = (await health.List(health_pb2.HealthListRequest())).statuses
+    statuses = (await stub.List(health_pb2.HealthListRequest())).statuses
     assert set(SERVICE_NAMES) < set(statuses)
     stopping = asyncio.create_task(server.stop())
     assert (await watch.read()).status == NOT_SERVING
@@ -49,10 +50,50 @@ async def test_health_follows_the_servers_life():
 
 
 async def test_a_watch_of_an_unknown_service_waits_for_it(edge):
-    health = health_pb2_grpc.HealthStub(edge.channel)
-    watch = health.Watch(health_pb2.HealthCheckRequest(service="none"))
+    stub = health_pb2_grpc.HealthStub(edge.channel)
+    watch = stub.Watch(health_pb2.HealthCheckRequest(service="none"))
     assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
     watch.cancel()
+
+
+@pytest.mark.parametrize("method", ["Check", "Watch", "List"])
+@pytest.mark.parametrize("raw", [b"\x0a\x80\x80\x01" + b"n" * 16384, b"\x0a\x05n"])
+async def test_what_strangers_ask_health_is_small_and_not_kept(edge, method, raw):
+    path = f"/grpc.health.v1.Health/{method}"
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        if method == "Watch":
+            await edge.channel.unary_stream(path)(raw).read()
+        else:
+            await edge.channel.unary_unary(path)(raw)
+    assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_watches_are_not_opened_without_end(edge, monkeypatch):
+    monkeypatch.setattr(health, "MAX_WATCHES", 2)
+    stub = health_pb2_grpc.HealthStub(edge.channel)
+    watches = [stub.Watch(health_pb2.HealthCheckRequest()) for _ in range(2)]
+    for watch in watches:
+        assert (await watch.read()).status == SERVING
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.Watch(health_pb2.HealthCheckRequest()).read()
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    watches[0].cancel()
+    async with asyncio.timeout(5):
+        while True:
+            again = stub.Watch(health_pb2.HealthCheckRequest())
+            try:
+                assert (await again.read()).status == SERVING
+                break
+            except grpc.aio.AioRpcError:
+                await asyncio.sleep(0.02)
+
+
+async def test_reflection_does_not_read_what_is_large(edge):
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await reflected(
+            edge.channel, reflection_pb2.ServerReflectionRequest(file_by_filename="x" * 5000)
+        )
+    assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
 async def reflected(channel, *requests):

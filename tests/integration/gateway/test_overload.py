@@ -17,6 +17,7 @@ def one_at_a_time(queue_length=0, queue_wait_s=0.05):
         maximum=1,
         queue_length=queue_length,
         queue_wait_s=queue_wait_s,
+        burst_wait_s=queue_wait_s,
         retry_after_s=0.2,
     )
     return GatewaySettings(port=0, admission=AdmissionSettings(serving=lane, storage=lane))

@@ -1,10 +1,13 @@
 """Page tokens and attribution tokens."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.errors import InvalidPageTokenError, InvalidRequestError, PageTokenExpiredError
+from server.core.subject import Subject
 from server.gateway.key_ring import KeyRing, SigningKey
 from server.gateway.tokens import SlateRef, Tokens, slate_digest
 from server.orchestrator.query import PageRef, ServedItem, ServedPage
@@ -60,14 +63,31 @@ def page(**over):
 
 
 def test_a_slate_is_named_by_its_token():
-    token = TOKENS.attribution(page(exposures=(("a", "b"),), model_version="v1", is_shared=True))
+    token = TOKENS.attribution(page(exposures=(("a", "b"),), model_version="v1"), None)
     assert TOKENS.read_attribution(token, "f") == SlateRef("r", "home")
     assert TOKENS.read_attribution("", "f") == SlateRef("", "")
 
 
+@pytest.mark.parametrize("subject", [Subject("ann"), Subject("ann", is_visitor=True)])
+def test_a_token_says_whom_its_slate_was_for_and_names_nobody(subject):
+    token = TOKENS.attribution(page(), subject)
+    slate = TOKENS.read_attribution(token, "f")
+    assert slate.is_for_visitor == subject.is_visitor
+    assert slate.is_for(subject) and not slate.is_for(Subject("bob"))
+    assert not slate.is_for(Subject("ann", is_visitor=not subject.is_visitor))
+    assert b"ann" not in base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    other = TOKENS.read_attribution(TOKENS.attribution(page(request_id="r2"), subject), "f")
+    assert other.subject_digest != slate.subject_digest
+
+
+def test_a_shared_slate_is_for_nobody_in_particular():
+    token = TOKENS.attribution(page(is_shared=True), Subject("ann"))
+    assert TOKENS.read_attribution(token, "f") == SlateRef("r", "home")
+
+
 def test_one_kind_of_token_is_not_another():
     feed, listing = TOKENS.feed_page(PageRef("f", 0), b"", 10), TOKENS.list_page("f", b"")
-    slate = TOKENS.attribution(page())
+    slate = TOKENS.attribution(page(), None)
     for token in (listing, slate):
         with pytest.raises(InvalidPageTokenError):
             TOKENS.read_feed_page(token, b"")

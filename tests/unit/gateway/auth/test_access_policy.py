@@ -56,9 +56,19 @@ def test_a_batch_is_answered_entry_by_entry():
     assert policy("EventService", "WriteEvent").subjects.entries == ""
 
 
-def test_a_foreign_service_has_the_scope_that_it_is_given():
-    found = policy("Operations", "CancelOperation", foreign_scope=Scope.PARTNER)
-    assert (found.scope, found.is_audited) == (Scope.PARTNER, False)
+@pytest.mark.parametrize(
+    ("method", "is_audited"),
+    [
+        ("CancelOperation", True),
+        ("DeleteOperation", True),
+        ("GetOperation", False),
+        ("ListOperations", False),
+        ("WaitOperation", False),
+    ],
+)
+def test_a_foreign_service_has_the_scope_that_it_is_given(method, is_audited):
+    found = policy("Operations", method, foreign_scope=Scope.PARTNER)
+    assert (found.scope, found.is_audited) == (Scope.PARTNER, is_audited)
     with pytest.raises(UnusablePolicyError, match="has no scope"):
         policy("Operations", "CancelOperation")
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shortlist/internal/v1/token.proto\x12\x15shortlist.internal.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"R\n\x0bSignedToken\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x0e\n\x06key_id\x18\x02 \x01(\t\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x11\n\tsignature\x18\x04 \x01(\x0c\"y\n\rFeedPageToken\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x05\x12\x16\n\x0erequest_digest\x18\x03 \x01(\x0c\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"6\n\rListPageToken\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12\x16\n\x0erequest_digest\x18\x02 \x01(\x0c\"\xe8\x02\n\x10\x41ttributionToken\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0eserving_config\x18\x02 \x01(\t\x12G\n\x08variants\x18\x03 \x03(\x0b\x32\x35.shortlist.internal.v1.AttributionToken.VariantsEntry\x12R\n\x0emodel_versions\x18\x04 \x03(\x0b\x32:.shortlist.internal.v1.AttributionToken.ModelVersionsEntry\x12\x14\n\x0cslate_digest\x18\x05 \x01(\x0c\x12\x0e\n\x06shared\x18\x06 \x01(\x08\x1a/\n\rVariantsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x34\n\x12ModelVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!shortlist/internal/v1/token.proto\x12\x15shortlist.internal.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"R\n\x0bSignedToken\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x0e\n\x06key_id\x18\x02 \x01(\t\x12\x0f\n\x07payload\x18\x03 \x01(\x0c\x12\x11\n\tsignature\x18\x04 \x01(\x0c\"y\n\rFeedPageToken\x12\x0f\n\x07\x66\x65\x65\x64_id\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x05\x12\x16\n\x0erequest_digest\x18\x03 \x01(\x0c\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"6\n\rListPageToken\x12\r\n\x05\x61\x66ter\x18\x01 \x01(\t\x12\x16\n\x0erequest_digest\x18\x02 \x01(\x0c\"\x91\x03\n\x10\x41ttributionToken\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0eserving_config\x18\x02 \x01(\t\x12G\n\x08variants\x18\x03 \x03(\x0b\x32\x35.shortlist.internal.v1.AttributionToken.VariantsEntry\x12R\n\x0emodel_versions\x18\x04 \x03(\x0b\x32:.shortlist.internal.v1.AttributionToken.ModelVersionsEntry\x12\x14\n\x0cslate_digest\x18\x05 \x01(\x0c\x12\x0e\n\x06shared\x18\x06 \x01(\x08\x12\x16\n\x0esubject_digest\x18\x07 \x01(\x0c\x12\x0f\n\x07visitor\x18\x08 \x01(\x08\x1a/\n\rVariantsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x34\n\x12ModelVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,9 +43,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPAGETOKEN']._serialized_start=300
   _globals['_LISTPAGETOKEN']._serialized_end=354
   _globals['_ATTRIBUTIONTOKEN']._serialized_start=357
-  _globals['_ATTRIBUTIONTOKEN']._serialized_end=717
-  _globals['_ATTRIBUTIONTOKEN_VARIANTSENTRY']._serialized_start=616
-  _globals['_ATTRIBUTIONTOKEN_VARIANTSENTRY']._serialized_end=663
-  _globals['_ATTRIBUTIONTOKEN_MODELVERSIONSENTRY']._serialized_start=665
-  _globals['_ATTRIBUTIONTOKEN_MODELVERSIONSENTRY']._serialized_end=717
+  _globals['_ATTRIBUTIONTOKEN']._serialized_end=758
+  _globals['_ATTRIBUTIONTOKEN_VARIANTSENTRY']._serialized_start=657
+  _globals['_ATTRIBUTIONTOKEN_VARIANTSENTRY']._serialized_end=704
+  _globals['_ATTRIBUTIONTOKEN_MODELVERSIONSENTRY']._serialized_start=706
+  _globals['_ATTRIBUTIONTOKEN_MODELVERSIONSENTRY']._serialized_end=758
 # @@protoc_insertion_point(module_scope)

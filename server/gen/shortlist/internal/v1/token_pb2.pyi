@@ -169,6 +169,8 @@ class AttributionToken(_message.Message):
     MODEL_VERSIONS_FIELD_NUMBER: _builtins.int
     SLATE_DIGEST_FIELD_NUMBER: _builtins.int
     SHARED_FIELD_NUMBER: _builtins.int
+    SUBJECT_DIGEST_FIELD_NUMBER: _builtins.int
+    VISITOR_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """The request that was served."""
     serving_config: _builtins.str
@@ -177,6 +179,12 @@ class AttributionToken(_message.Message):
     """First 16 bytes of the SHA-256 over item ids and positions in display order."""
     shared: _builtins.bool
     """The reply had no subject and may have been cached."""
+    subject_digest: _builtins.bytes
+    """First 16 bytes of the SHA-256 over the request id, a line feed and the key of the subject that
+    was served. Empty: nobody in particular, or a token from before there was this field.
+    """
+    visitor: _builtins.bool
+    """The subject was a visitor."""
     @_builtins.property
     def variants(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Experiments and the variants that took part."""
@@ -194,10 +202,12 @@ class AttributionToken(_message.Message):
         model_versions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         slate_digest: _builtins.bytes = ...,
         shared: _builtins.bool = ...,
+        subject_digest: _builtins.bytes = ...,
+        visitor: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_versions", b"model_versions", "request_id", b"request_id", "serving_config", b"serving_config", "shared", b"shared", "slate_digest", b"slate_digest", "variants", b"variants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model_versions", b"model_versions", "request_id", b"request_id", "serving_config", b"serving_config", "shared", b"shared", "slate_digest", b"slate_digest", "subject_digest", b"subject_digest", "variants", b"variants", "visitor", b"visitor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
