@@ -144,7 +144,8 @@ class Operations:
         running = self._running.get(name)
         if running is None or running.is_over or running.task is None:
             return
-        if running.kind.is_cancellable:
+        # Once: a task that was cancelled may wait for its thread, and must not stop waiting.
+        if running.kind.is_cancellable and not running.is_cancelled:
             running.is_cancelled = True
             running.task.cancel()
 

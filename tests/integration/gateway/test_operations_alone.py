@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from server.core.jobs import Erasure, Export
 from server.gen.google.longrunning import operations_pb2
 from server.gen.shortlist.v1 import user_pb2, user_service_pb2
@@ -112,12 +114,14 @@ class ThreadedJobs(NamedJobs):
         self.tasks.append("export was not told to stop")
 
 
-async def test_an_erasure_waits_for_the_thread_of_a_cancelled_export(serve):
+@pytest.mark.parametrize("times", [1, 2])
+async def test_an_erasure_waits_for_the_thread_of_a_cancelled_export(serve, times):
     edge = await serve(jobs=ThreadedJobs())
     jobs = edge.fakes.jobs
     exported = await export(edge, "users/ann")
     await jobs.is_writing.wait()
-    await cancel(edge, exported)
+    for _ in range(times):
+        await cancel(edge, exported)
     erased = await erase(edge, "users/ann")
     await asyncio.sleep(0.05)
     assert jobs.tasks == []

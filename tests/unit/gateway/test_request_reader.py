@@ -125,8 +125,38 @@ async def test_what_is_inside_of_one_entry_counts_too(repeats):
     if repeats:
         kind = catalog_service_pb2.BatchUpsertItemsRequest
     raw = nested(b"\x0a", b"\x1a\x00" * 2 * MEBIBYTE)
-    with pytest.raises(InvalidRequestError, match="attributes: must have at most"):
+    with pytest.raises(InvalidRequestError, match="attributes: has more than 10000 entries"):
         await reader().read(kind, raw)
+
+
+def unknown_fields(count):
+    return b"".join(
+        bytes([number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14, 1])
+        for number in range(1024 << 3, 1024 + count << 3, 8)
+    )
+
+
+async def test_fields_that_are_not_known_count_together_whatever_their_numbers():
+    raw = unknown_fields(20_000)
+    assert not service.RecommendRequest.FromString(raw).ListFields()
+    with pytest.raises(InvalidRequestError, match="too many fields that are not known here"):
+        await reader().read(service.RecommendRequest, raw)
+
+
+async def test_what_is_inside_of_all_entries_counts_together():
+    """Sixty large items with nine thousand times the same four fields take seconds to look at."""
+    item = b"".join(bytes([number << 3 | 2, 0]) * 9000 for number in (1, 2, 4, 9))
+    raw = nested(b"\x0a", item) * 60
+    with pytest.raises(InvalidRequestError, match="more than 200000 fields"):
+        await reader().read(catalog_service_pb2.BatchUpsertItemsRequest, raw)
+
+
+async def test_the_most_entries_that_the_contract_allows_are_read(monkeypatch):
+    """Five hundred events of two hundred items, each of them in pieces."""
+    monkeypatch.setattr(request_reader, "PIECE_BYTES", 4096)
+    event = {"type": 2, "user_id": "ann", "items": [{"item_id": "i" * 100}] * 200}
+    message = event_service_pb2.BatchWriteEventsRequest(events=[event] * 500)
+    assert await reader().read(type(message), message.SerializeToString()) == message
 
 
 async def test_an_attribute_has_a_size_beyond_which_it_is_not_read():
