@@ -63,7 +63,6 @@ class Operations:
         # As long as an operation holds or awaits it.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._running: dict[str, _Running] = {}
-        self._is_closing = False
 
     async def resume(self) -> int:
         """Run again what was not finished, forget what finished long ago; return how many run."""
@@ -77,15 +76,13 @@ class Operations:
 
     async def close(self) -> None:
         """Stop what runs, to be resumed at the next start."""
-        self._is_closing = True
         tasks = [running.task for running in self._running.values() if running.task is not None]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            _, busy = await asyncio.wait(tasks, timeout=CLOSE_S)
+        busy = set(tasks)
+        while busy:
+            # More than once: it may wait for a thread that nobody else has to wait for any more.
             for task in busy:
-                # It waits for a thread that nobody else has to wait for any more.
                 task.cancel()
+            _, busy = await asyncio.wait(busy, timeout=CLOSE_S)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def start(self, kind: str, request: Message) -> operations_pb2.Operation:
@@ -199,7 +196,7 @@ class Operations:
             async with self._slots:
                 response = await kind.run(request, running.progress)
         except asyncio.CancelledError:
-            if self._is_closing or not running.is_cancelled:
+            if not running.is_cancelled:
                 raise
             status = cancelled_status(name).SerializeToString()
             return replace(running.record, is_done=True, error=status)

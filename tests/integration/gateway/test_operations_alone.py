@@ -145,3 +145,14 @@ async def test_a_server_does_not_wait_for_an_export_when_it_stops(serve):
     await export(edge, "users/ann")
     async with asyncio.timeout(5):
         await edge.server.stop()
+
+
+async def test_what_was_cancelled_is_not_run_again_because_the_server_stopped_meanwhile(serve):
+    edge = await serve(jobs=ThreadedJobs())
+    exported = await export(edge, "users/ann")
+    await edge.fakes.jobs.is_writing.wait()
+    await cancel(edge, exported)
+    async with asyncio.timeout(5):
+        await edge.server.stop()
+    edge.fakes.jobs.can_go_on.set()
+    assert await edge.fakes.operations.pending() == []

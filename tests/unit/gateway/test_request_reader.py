@@ -130,21 +130,21 @@ async def test_what_is_inside_of_one_entry_counts_too(repeats):
 
 
 def unknown_fields(count):
+    """Numbers from 1024 on, each once."""
+    tags = range(1024 << 3, 1024 + count << 3, 8)
     return b"".join(
-        bytes([number & 0x7F | 0x80, number >> 7 & 0x7F | 0x80, number >> 14, 1])
-        for number in range(1024 << 3, 1024 + count << 3, 8)
+        bytes([tag & 0x7F | 0x80, tag >> 7 & 0x7F | 0x80, tag >> 14, 1]) for tag in tags
     )
 
 
 async def test_fields_that_are_not_known_count_together_whatever_their_numbers():
     raw = unknown_fields(20_000)
-    assert not service.RecommendRequest.FromString(raw).ListFields()
     with pytest.raises(InvalidRequestError, match="too many fields that are not known here"):
         await reader().read(service.RecommendRequest, raw)
 
 
 async def test_what_is_inside_of_all_entries_counts_together():
-    """Sixty large items with nine thousand times the same four fields take seconds to look at."""
+    """Sixty large items, each with nine thousand times the same four fields."""
     item = b"".join(bytes([number << 3 | 2, 0]) * 9000 for number in (1, 2, 4, 9))
     raw = nested(b"\x0a", item) * 60
     with pytest.raises(InvalidRequestError, match="more than 200000 fields"):
