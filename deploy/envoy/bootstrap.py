@@ -157,12 +157,13 @@ def _without(names: tuple[str, ...]) -> Config:
 
 
 def _local_replies() -> Config:
-    """Tell the outermost script why Envoy itself refuses a request.
+    """Tell the outermost script why Envoy itself refuses a request, and which verb it has.
 
     Refusals for want of memory pass by it, and so would what they say.
     """
     refusal = {"comparison": {"op": "GE", "value": {"default_value": 400, "runtime_key": "edge"}}}
     why = {"header": {"key": "x-edge-details", "value": "%RESPONSE_CODE_DETAILS%"}}
+    verb = {"header": {"key": "x-edge-verb", "value": "%REQ(:METHOD)%"}}
     later = {"header": {"key": "retry-after", "value": "1"}}
     kind = "extensions.access_loggers.filters.cel.v3.ExpressionFilter"
     is_overload = typed(kind, expression="response.code_details == 'overload'")
@@ -175,7 +176,7 @@ def _local_replies() -> Config:
     return {
         "mappers": [
             {"filter": overload, "headers_to_add": [later]},
-            {"filter": {"status_code_filter": refusal}, "headers_to_add": [why]},
+            {"filter": {"status_code_filter": refusal}, "headers_to_add": [why, verb]},
         ]
     }
 

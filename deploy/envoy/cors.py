@@ -27,6 +27,7 @@ def request_headers(product: str) -> tuple[str, ...]:
         "grpc-timeout",
         "idempotency-key",
         "if-none-match",
+        "prefer",
         "traceparent",
         "tracestate",
         "x-api-key",

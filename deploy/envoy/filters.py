@@ -7,7 +7,7 @@ import base64
 from deploy.envoy.clusters import cluster_name
 from deploy.envoy.contract import EdgeContract
 from deploy.envoy.routes import CALLER_HEADER
-from deploy.envoy.scripts import admission_filter, replies_filter, upstream_filter
+from deploy.envoy.scripts import admission_filter, packed_filter, replies_filter, upstream_filter
 from deploy.envoy.settings import EdgeSettings, JwtSettings, LimitSettings
 from deploy.envoy.static_files import file_server_filter
 from deploy.envoy.transcoding import transcoder_descriptors
@@ -31,6 +31,7 @@ def http_filters(contract: EdgeContract, settings: EdgeSettings) -> list[Config]
         http_filter("cors", "cors.v3.Cors"),
         _compressor("brotli", quality=4),
         _compressor("gzip", compression_level="COMPRESSION_LEVEL_4"),
+        packed_filter(),
         _decompressor(),
         replies_filter(contract, settings),
         http_filter("grpc_web", "grpc_web.v3.GrpcWeb"),

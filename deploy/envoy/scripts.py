@@ -20,8 +20,13 @@ _FOLDER = Path(__file__).parent / "lua"
 _SCOPES = {"client": 1, "partner": 2, "admin": 3}
 
 
+def packed_filter() -> Config:
+    """Return the script before what unpacks requests."""
+    return _filter("packed", {}, ("packed",))
+
+
 def replies_filter(contract: EdgeContract, settings: EdgeSettings) -> Config:
-    """Return the outermost script."""
+    """Return the script by which all replies leave."""
     fields = json_fields(contract)
     constants: dict[str, LuaValue] = {
         "TYPES": fields.types,

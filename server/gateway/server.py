@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 # The same messages under the name that newer clients ask for first.
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
-_FREE_MEBIBYTE = 1024 * 1024
+_MAX_METADATA_BYTES: Final = 16 * 1024
+_FREE_MEBIBYTE: Final = 1024 * 1024
 _SHORTEST_PING_MS = 10_000
 # gRPC cancels at random what waits beyond 1,000 calls; the edge refuses with a reason instead.
 _MAX_UNREAD_CALLS = 100_000
@@ -149,6 +150,9 @@ def _options(settings: GatewaySettings) -> list[tuple[str, int]]:
         # A little more than the limit, so that the edge answers with a reason, and not gRPC.
         ("grpc.max_receive_message_length", settings.max_request_bytes + _FREE_MEBIBYTE),
         ("grpc.max_send_message_length", -1),
+        # One limit: between two gRPC refuses at random.
+        ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
+        ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
         ("grpc.server.max_pending_requests", _MAX_UNREAD_CALLS),
         ("grpc.server.max_pending_requests_hard_limit", _MAX_UNREAD_CALLS),
         ("grpc.keepalive_time_ms", settings.keepalive_s * 1000),

@@ -156,6 +156,7 @@ def _make_tokens(made: Credentials) -> None:
     made.tokens.update(
         valid=signed(signer),
         partner=signed(signer, scope="shortlist.partner"),
+        odd=signed(signer, scope=[True, {"a": 1}, ["shortlist.admin"]]),
         expired=signed(signer, exp=now_s - 3600),
         foreign=signed(signer, aud="someone-else"),
         forged=signed(stranger),

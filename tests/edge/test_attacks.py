@@ -13,6 +13,7 @@ import pytest
 
 from deploy.envoy.settings import LimitSettings
 from tests.edge.harness import TRENDING, connect, get, grpc_web, raw_grpc, send
+from tests.edge.http2 import send_http2
 
 JSON = {"content-type": "application/json"}
 
@@ -159,6 +160,16 @@ def test_a_small_request_that_unpacks_to_a_large_one_is_refused(edge):
     assert reply.reason == "INVALID_REQUEST"
 
 
+@pytest.mark.parametrize("body", [b'{"pageSize": 1}', b"\x1f{}", b"x" * 100_000])
+@pytest.mark.parametrize("kind", ["application/json", "application/proto"])
+def test_what_is_not_packed_as_it_says_is_not_taken_for_nothing(edge, body, kind):
+    headers = {"content-type": kind, "content-encoding": "gzip", "connect-protocol-version": "1"}
+    reply = send(edge.port, "POST", TRENDING, headers=headers, body=body)
+    assert (reply.status, reply.reason) == (400, "INVALID_REQUEST"), reply.body
+    if kind == "application/json":
+        assert "not gzip" in reply.json()["message"]
+
+
 @pytest.mark.parametrize("verb", ["GET", "POST"])
 def test_a_body_that_never_ends_is_not_waited_for(edge, verb):
     """Within the method's deadline, 2 s: nobody holds a connection and its memory for longer."""
@@ -175,6 +186,22 @@ def test_a_body_that_never_ends_is_not_waited_for(edge, verb):
     assert b"DEADLINE_TOO_SHORT" in reply
 
 
+@pytest.mark.parametrize("path", ["/v1/nothing", "/v1/trending", TRENDING, "/nothing.html"])
+def test_a_refusal_of_head_has_no_body(edge, path):
+    """What followed the headers would be taken for the next reply: perhaps another caller's."""
+    requests = f"HEAD {path} HTTP/1.1\r\nhost: x\r\n\r\n"
+    requests += "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", edge.port), timeout=20) as connection:
+        connection.sendall(requests.encode())
+        replies = b"".join(iter(lambda: connection.recv(65_536), b""))
+    head, after = replies.split(b"\r\n\r\n", 1)
+    assert head.startswith(b"HTTP/1.1 40")
+    assert b"x-edge" not in head
+    assert after.startswith(b"HTTP/1.1 200 ")
+    reply = send_http2(edge.port, "HEAD", path, headers={})
+    assert (reply.status in (404, 405), reply.body) == (True, b"")
+
+
 def test_without_memory_callers_are_refused_and_told_to_come_back(open_server, start_edge):
     edge = start_edge(open_server, max_memory_bytes=1024 * 1024)
     deadline_s = time.monotonic() + 10
@@ -184,6 +211,17 @@ def test_without_memory_callers_are_refused_and_told_to_come_back(open_server, s
     assert (reply.status, reply.headers["retry-after"]) == (503, "1")
     assert "x-edge-details" not in reply.headers
     assert get(edge.port, "/healthz").status == 503
+
+
+def test_headers_that_a_server_finds_too_large_are_the_callers_fault(edge):
+    """Its gRPC library lists the names and sizes of them all instead of a reason."""
+    large = {"x_large": "~" * 20_000}
+    for reply in (
+        get(edge.port, "/v1/trending", **large),
+        connect(edge.port, TRENDING, {}, **large),
+    ):
+        assert (reply.status, reply.reason) == (400, "INVALID_REQUEST")
+        assert b"x-forwarded" not in reply.body
 
 
 def test_another_protocol_on_the_same_connection_is_refused_as_such(edge):

@@ -58,7 +58,8 @@ def test_an_unchanged_reply_is_revalidated_without_a_body(edge, path):
 def test_what_the_reply_depends_on_is_said(edge):
     reply = get(edge.port, SHARED[0], Origin="http://tv.example", accept_encoding="gzip")
     varies = {name.strip().lower() for name in reply.headers["vary"].split(",")}
-    assert varies == {"accept-encoding", "origin"}
+    # A strict caller must not get what another was told of a misspelt parameter (RFC 7240).
+    assert varies == {"accept-encoding", "origin", "prefer"}
 
 
 def test_authorised_requests_are_served_from_cache_too(guarded_edge, credentials):

@@ -10,7 +10,7 @@ ORIGIN = "http://tv.example:8000"
 # What a page sends through the SDKs; engines before Chromium 65 want each by name.
 SENT = (
     "authorization,connect-protocol-version,connect-timeout-ms,content-type,grpc-timeout,"
-    "idempotency-key,traceparent,x-api-key,x-grpc-web,x-request-id,x-shortlist-attempt,"
+    "idempotency-key,prefer,traceparent,x-api-key,x-grpc-web,x-request-id,x-shortlist-attempt,"
     "x-shortlist-client,x-user-agent"
 )
 REST = [call for method in CONTRACT.methods if (call := rest_call(method))]

@@ -107,6 +107,14 @@ def test_the_scope_that_is_needed_is_named_in_every_protocol(guarded_edge, crede
     assert dict(info_in(status.SerializeToString()).metadata) == needed
 
 
+def test_a_scope_that_is_no_text_is_none(open_server, start_edge, checks, credentials):
+    edge = start_edge(open_server, auth=checks)
+    fields = credentials.token("odd")
+    reply = send(edge.port, "DELETE", "/v1/items/x", headers=fields)
+    assert (reply.status, reply.reason) == (403, "SCOPE_INSUFFICIENT")
+    assert get(edge.port, "/v1/trending", **fields).status == 200
+
+
 @pytest.mark.parametrize("which", ["key:client", "key:admin", "token:valid", "token:partner"])
 def test_good_credentials_pass_in_every_protocol(guarded_edge, credentials, which):
     headers, port = headers_of(credentials, which), guarded_edge.port

@@ -186,6 +186,7 @@ def test_calls_are_posts(edge, verb, kind):
             assert (reply.status, reply.headers["grpc-status"]) == (200, "12")
         else:
             assert (reply.status, reply.json()["code"]) == (405, "unimplemented")
+            assert reply.headers["allow"] == "POST"
 
 
 def test_what_the_edge_says_to_grpc_is_not_padded(edge):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import time
+import zlib
 
 import pytest
 
@@ -50,6 +51,12 @@ def named(reply):
         ("GET", "/v1/trending?pgae_size=3", None, "pgae_size"),
         ("GET", "/v1/items/i001:similar?page_size=3&context.contry=DE", None, "context.contry"),
         ("GET", "/v1/trending?context%2Econtry=DE", None, "context.contry"),
+        (
+            "GET",
+            "/v1/trending?context.surfaceAttributes.shelf=top",
+            None,
+            "context.surfaceAttributes.shelf",
+        ),
         ("PATCH", "/v1/items/x?alow_missing=true", {"title": "x"}, "alow_missing"),
     ],
 )
@@ -66,11 +73,11 @@ def test_a_name_of_any_bytes_is_told_in_text(edge):
     assert named(send(edge.port, "POST", RECOMMEND, headers=JSON, body=body)) == "pgae_s??ze??"
 
 
-def pieces(port, texts):
+def pieces(port, texts, header="accept: */*"):
     """Send a body in pieces that arrive one by one; return the status line and what follows."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as to:
         head = f"POST {RECOMMEND} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
-        head += "prefer: handling=strict\r\n"
+        head += f"{header}\r\nprefer: handling=strict\r\n"
         to.sendall(f"{head}connection: close\r\ntransfer-encoding: chunked\r\n\r\n".encode())
         for text in texts:
             to.sendall(f"{len(text):x}\r\n".encode() + text + b"\r\n")
@@ -139,10 +146,65 @@ def test_who_does_not_ask_may_be_newer_and_is_let_be(edge):
 
 @pytest.mark.parametrize(
     "prefer",
-    ["handling=strict", 'respond-async, Handling="strict"', "wait=5; x, handling = strict"],
+    [
+        "handling=strict",
+        'respond-async, Handling="strict"',
+        "wait=5; x, handling = strict",
+        "handling=strict; why=x, handling=lenient",
+    ],
 )
 def test_strictness_is_asked_for_as_http_has_it(edge, prefer):
     assert named(rest(edge.port, RECOMMEND, {"pgae_size": 5}, prefer=prefer)) == "pgae_size"
+
+
+@pytest.mark.parametrize(
+    "prefer",
+    [
+        "handling=stricter",
+        "x; handling=strict",
+        "handling=lenient, handling=strict",
+        "handling",
+        "",
+    ],
+)
+def test_other_preferences_ask_for_no_strictness(edge, prefer):
+    """Of a preference that is there twice, the first counts (RFC 7240, section 2)."""
+    assert rest(edge.port, RECOMMEND, {"pgae_size": 5}, prefer=prefer).status == 200
+
+
+def test_a_wrong_name_is_told_of_a_body_that_does_not_end(edge):
+    """At once, and as what it is, not as a request that took too long."""
+    for first, then in (
+        ('{"pageSize": 1,', '"pgae": 1,'),
+        ('{"pageSize": 1', ', "pgae": 1,'),
+        ('{"userId": "x', '", "pgae": 1,'),
+        ('{"userId": "x\\', '"", "pgae": 1,'),
+        ('{"pg', 'ae": 1,'),
+        ('{"pgae"', ": 1,"),
+        ("{", '"pgae": 1,'),
+    ):
+        head = f"POST {RECOMMEND} HTTP/1.1\r\nhost: x\r\nprefer: handling=strict\r\n"
+        with socket.create_connection(("127.0.0.1", edge.port), timeout=20) as to:
+            to.sendall(f"{head}transfer-encoding: chunked\r\n\r\n".encode())
+            for text in (first, then):
+                to.sendall(f"{len(text):x}\r\n{text}\r\n".encode())
+                time.sleep(0.05)
+            started_s = time.monotonic()
+            reply = to.recv(65_536)
+        assert reply.startswith(b"HTTP/1.1 400 "), (first, reply)
+        assert b'"field":"pgae"' in reply
+        assert time.monotonic() < started_s + 1
+
+
+def test_a_wrong_name_is_told_of_a_body_that_is_packed(edge):
+    packer = zlib.compressobj(wbits=31)
+    texts = [
+        packer.compress(each) + packer.flush(zlib.Z_SYNC_FLUSH)
+        for each in (b'{"pageSize": 1,', b'"pgae": 1', b"}")
+    ]
+    received = pieces(edge.port, [*texts, packer.flush()], "content-encoding: gzip")
+    assert received.startswith(b"HTTP/1.1 400")
+    assert b'"field":"pgae"' in received
 
 
 def test_a_stranger_learns_nothing_of_names(guarded_edge):

@@ -3,6 +3,7 @@
 local function refuse(handle, status, reason, message)
   handle:respond({
     [":status"] = status,
+    ["allow"] = status == "405" and "POST" or nil,
     ["x-edge-status"] = status,
     ["x-edge-reason"] = reason,
     ["x-edge-message"] = message,
@@ -20,7 +21,7 @@ local function scope_in(claim)
   local words = type(claim) == "table" and claim or { tostring(claim or "") }
   local widest = SCOPES.client
   for _, text in ipairs(words) do
-    for word in string.gmatch(text, "[^%s,]+") do
+    for word in string.gmatch(tostring(text), "[^%s,]+") do
       widest = math.max(widest, TOKEN_SCOPES[word] or 0)
     end
   end

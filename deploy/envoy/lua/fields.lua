@@ -118,7 +118,8 @@ local function unknown_parameter(path, kind)
     end)
     local inside = kind
     for part in string.gmatch(name, "[^.]+") do
-      inside = type_of(inside, part)
+      -- Of a map there is no entry in a query.
+      inside = TYPES[inside] == nil and OPAQUE or TYPES[inside][part]
       if inside == nil then
         return string.sub(string.gsub(name, "[%c\128-\255]", "?"), 1, LONGEST_NAME)
       end

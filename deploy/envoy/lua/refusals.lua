@@ -38,9 +38,12 @@ local function reason_of(status, details, own)
   return BY_STATUS[status] or { "INVALID_REQUEST", "the request cannot be understood" }
 end
 
--- Waiting for the body ends the life of a headers object, so that is fetched after it.
-local function set_body(handle, status, json)
-  handle:body(true):setBytes(json)
+-- Waiting for the body ends the life of a headers object, so that is fetched after it. To HEAD goes
+-- none: Envoy would send it all the same, and the next reply on the connection would begin with it.
+local function set_body(handle, status, json, verb)
+  if verb ~= "HEAD" then
+    handle:body(true):setBytes(json)
+  end
   local headers = handle:headers()
   headers:replace(":status", status)
   headers:replace("content-type", "application/json")
@@ -62,9 +65,9 @@ local function refuse(handle, shape, failure, status)
     headers:replace("grpc-status-details-bin", details)
   elseif shape == "connect" then
     local json = connect_json(handle, failure.code, failure.message, details_of(failure))
-    set_body(handle, status, json)
+    set_body(handle, status, json, failure.verb)
   else
-    set_body(handle, status, rest_json(failure))
+    set_body(handle, status, rest_json(failure), failure.verb)
   end
 end
 
@@ -88,12 +91,13 @@ local function refuse_for_edge(handle, kept, details)
   local headers = handle:headers()
   local own = headers:get("x-edge-reason")
   local message = headers:get("x-edge-message")
+  local verb = headers:get("x-edge-verb")
   local status = headers:get("x-edge-status") or headers:get(":status")
   local said = CONNECT[tonumber(headers:get("grpc-status") or "0")]
   if status == "200" and said then
     status = said[2]
   end
-  for _, name in ipairs({ "reason", "message", "status" }) do
+  for _, name in ipairs({ "reason", "message", "status", "verb" }) do
     headers:remove("x-edge-" .. name)
   end
   local why = reason_of(status, details, own and { own, message })
@@ -101,7 +105,7 @@ local function refuse_for_edge(handle, kept, details)
   -- Of the body, or early, of the query.
   local is_unread = string.find(details, "grpc_json_transcode_failure", 1, true)
   if kept.unknown then
-    field, description = kept.unknown, "there is no such field"
+    status, field, description = "400", kept.unknown, "there is no such field"
     why = { "INVALID_REQUEST", field .. ": " .. description }
   elseif is_unread and status ~= "413" and kept.shape ~= "grpc" then
     local body = handle:body(true)
@@ -122,6 +126,7 @@ local function refuse_for_edge(handle, kept, details)
     message = why[2],
     reason = why[1],
     request_id = kept.request_id or "",
+    verb = verb,
     scope = why[1] == "SCOPE_INSUFFICIENT" and kept.required_scope or nil,
     field = field,
     description = description,

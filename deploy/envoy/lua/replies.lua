@@ -51,8 +51,8 @@ local function ignore_body(handle)
   end
 end
 
--- Whatever was read before it, no text with this in it is JSON.
-local UNREADABLE = '"!"!'
+-- Whatever was read before it, no text with this in it is JSON; and the transcoder sees that at once.
+local UNREADABLE = '""{'
 
 -- Who asks for it is told of a field's name that is wrong (RFC 7240, `Prefer: handling=strict`); for
 -- others what a newer client knows more is ignored. The transcoder has found the method when a body
@@ -76,9 +76,10 @@ local function check_names(handle)
 end
 
 local function asks_for_strictness(headers)
-  for preference in string.gmatch(string.lower(headers:get("prefer") or ""), "[^,;]+") do
-    if string.match(preference, '^%s*handling%s*=%s*"?strict"?%s*$') then
-      return true
+  for preference in string.gmatch(string.lower(headers:get("prefer") or ""), "[^,]+") do
+    local handling = string.match(preference, '^%s*handling%s*=%s*"?([^%s";]*)')
+    if handling then
+      return handling == "strict"
     end
   end
   return false
@@ -115,6 +116,7 @@ end
 -- What a server's gRPC library refuses by itself has no reason: {reason, message} by code.
 local BY_BARE_CODE = {
   ["4"] = { "DEADLINE_TOO_SHORT", "the deadline passed before a server answered" },
+  ["8"] = { "INVALID_REQUEST", "the request, or its headers, are too large" },
   ["14"] = { "DEPENDENCY_UNAVAILABLE", "no server is available" },
 }
 
@@ -123,7 +125,7 @@ local function finish_error(handle, kept)
   local bare = kept.details == "" and BY_BARE_CODE[kept.code]
   if bare then
     local failure = { message = bare[2], reason = bare[1], request_id = kept.request_id or "" }
-    failure.code = tonumber(kept.code)
+    failure.code = REASONS[failure.reason]
     return refuse(handle, kept.shape, failure, CONNECT[failure.code][2])
   end
   handle:headers():replace("cache-control", "no-store")
@@ -166,8 +168,8 @@ local function finish_success(handle, kept)
     headers:remove(name)
   end
   if headers:get("etag") then
-    -- Replies name the origin they are for.
-    headers:add("vary", "origin")
+    -- Replies name the origin they are for, and the strict get others of misspelt parameters.
+    headers:add("vary", "origin, prefer")
   elseif not headers:get("cache-control") then
     headers:add("cache-control", "private, no-store")
   end
@@ -224,15 +226,14 @@ function envoy_on_response(handle)
   local kept = handle:streamInfo():dynamicMetadata():get("edge") or {}
   local details = headers:get("x-edge-details")
   local page = PAGES[handle:streamInfo():routeName()]
-  if details then
-    headers:remove("x-edge-details")
-  end
+  headers:remove("x-edge-details")
   if page then
     -- Pages are for people: their errors stay plain.
+    headers:remove("x-edge-verb")
     headers:replace("cache-control", details and "no-store" or page)
     headers:add("vary", "origin")
-  elseif details then
-    refuse_for_edge(handle, kept, details)
+  elseif details or kept.unknown then
+    refuse_for_edge(handle, kept, details or "")
   elseif kept.shape == "grpc" then
     -- Its trailers say.
     return

@@ -36,6 +36,21 @@ async def test_everything_wrong_is_named_at_once(edge):
     assert edge.fakes.recommender.queries == []
 
 
+async def test_headers_are_taken_up_to_their_limit_and_refused_beyond_it(edge):
+    async def code_of(size):
+        # Parts that fit into a frame each.
+        sent = tuple((f"x-{n}", "x" * 1000) for n in range(size // 1024))
+        try:
+            await edge.recommendation.Recommend(service.RecommendRequest(), metadata=sent)
+        except grpc.aio.AioRpcError as error:
+            return error.code().name
+        return "OK"
+
+    # Between two limits gRPC would refuse some.
+    assert [await code_of(12 * 1024) for _ in range(30)] == ["OK"] * 30
+    assert [await code_of(24 * 1024) for _ in range(5)] == ["RESOURCE_EXHAUSTED"] * 5
+
+
 async def test_a_thousand_violations_still_fit_into_a_reply(edge):
     ids = ["ü" * 500] * 1000
     request = service.RecommendRequest(exclude_item_ids=ids)
