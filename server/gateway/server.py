@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 REFLECTION = "grpc.reflection.v1alpha.ServerReflection"
 # The same messages under the name that newer clients ask for first.
 REFLECTION_V1 = "grpc.reflection.v1.ServerReflection"
-_MAX_METADATA_BYTES: Final = 16 * 1024
-_FREE_MEBIBYTE: Final = 1024 * 1024
+_MAX_METADATA_BYTES = 16 * 1024
+_FREE_MEBIBYTE = 1024 * 1024
 _SHORTEST_PING_MS = 10_000
 # gRPC cancels at random what waits beyond 1,000 calls; the edge refuses with a reason instead.
 _MAX_UNREAD_CALLS = 100_000

@@ -47,7 +47,7 @@ async def test_headers_are_taken_up_to_their_limit_and_refused_beyond_it(edge):
         return "OK"
 
     # Between two limits gRPC would refuse some.
-    assert [await code_of(12 * 1024) for _ in range(30)] == ["OK"] * 30
+    assert [await code_of(14 * 1024) for _ in range(30)] == ["OK"] * 30
     assert [await code_of(24 * 1024) for _ in range(5)] == ["RESOURCE_EXHAUSTED"] * 5
 
 
