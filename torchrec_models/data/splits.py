@@ -70,4 +70,18 @@ def split_by_time(events: Events, user_count: int, share_after: float) -> TimeSp
     both = len(np.intersect1d(users_before, users_after))
     if both >= max(50, 0.25 * len(np.union1d(users_before, users_after))):
         return split
-    return split_per_user(events, user_count, share_after)
+    split = split_per_user(events, user_count, share_after)
+    return split if (split.cut_U < _NEVER).any() else split_last(events, user_count)
+
+
+def split_last(events: Events, user_count: int) -> TimeSplit:
+    """Make the last positive moment of each user who has an earlier one the labels.
+
+    For so little data that a share of it is nothing.
+    """
+    user, time = events.user_E[events.is_positive], events.time_E[events.is_positive]
+    first_U = np.full(user_count, _NEVER, dtype=np.int64)
+    last_U = np.full(user_count, -1, dtype=np.int64)
+    np.minimum.at(first_U, user, time)
+    np.maximum.at(last_U, user, time)
+    return TimeSplit(np.where(first_U < last_U, last_U, _NEVER), is_global=False)

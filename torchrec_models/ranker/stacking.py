@@ -13,6 +13,7 @@ import numpy.typing as npt
 from torchrec_models.data.histories import Histories
 from torchrec_models.data.negatives import thin_negatives
 from torchrec_models.data.snapshot import Events
+from torchrec_models.errors import SnapshotError
 from torchrec_models.features.queries import Queries, build_queries
 from torchrec_models.features.raw_columns import Rows, World
 from torchrec_models.ranker.candidates import Candidates, merged_candidates, pre_ranked
@@ -52,9 +53,14 @@ def stacked_rows(
 
     Where people come back to items, every user asks twice: once with known items hidden, once
     with repeats allowed, so that one ranker serves both kinds of surfaces.
+
+    Raises:
+        SnapshotError: there are no such users.
     """
     generator = np.random.default_rng(seed)
     user_Q = _users(world.histories, later, recipe.stacking_users, user_count, generator)
+    if len(user_Q) == 0:
+        raise SnapshotError("events.parquet: nobody engages again later; import more data first")
     known = [_known_items(world.histories, user) for user in user_Q]
     nothing = np.zeros(0, dtype=np.int32)
     masked = list(known)

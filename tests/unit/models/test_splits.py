@@ -58,3 +58,11 @@ def test_weights_of_thinned_negatives_estimate_all_of_them():
     assert (kept < 100).sum() == 100
     assert weights[kept < 100].tolist() == [1.0] * 100
     assert abs(weights[kept >= 100].sum() - 19_900) < 1000
+
+
+def test_so_few_events_that_a_share_is_nothing_leave_everyones_last_moment():
+    rows = [(0, 1, 10), (0, 2, 20), (0, 3, 20), (1, 1, 11), (2, 4, 15), (2, 4, 16)]
+    events = events_of([(user, item, "click", time) for user, item, time in rows])
+    split = split_by_time(events, 4, 0.2)
+    # Who came once has no labels.
+    assert events.time_E[~split.is_before(events)].tolist() == [16, 20, 20]

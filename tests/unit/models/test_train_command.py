@@ -164,6 +164,31 @@ def test_too_little_engagement_is_code_two(tmp_path: Path, capsys: pytest.Captur
     assert "fewer than 20 positive events" in capsys.readouterr().err
 
 
+def shop_of_beginners(folder: Path, *, is_met_again: bool) -> Path:
+    """Thirty clicks of thirty users, or of fifteen who come twice."""
+    users = 15 if is_met_again else 30
+    rows = [
+        (f"u{n % users}", "click", f"i{n % 7}", START_MS + n * 60_000, 1, None) for n in range(30)
+    ]
+    return write_snapshot(folder, rows, impressions=False)
+
+
+def test_a_model_is_trained_on_a_few_dozen_clicks(tmp_path: Path):
+    snapshot = shop_of_beginners(tmp_path / "s", is_met_again=True)
+    models = tmp_path / "m"
+    assert train_command.main(["--snapshot", str(snapshot), "--models", str(models)]) == 0
+    assert list(models.glob("*/manifest.json"))
+
+
+def test_clicks_of_people_who_never_come_back_are_too_little(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    snapshot = shop_of_beginners(tmp_path / "s", is_met_again=False)
+    code = train_command.main(["--snapshot", str(snapshot), "--models", str(tmp_path / "m")])
+    assert code == 2
+    assert "nobody engages again later" in capsys.readouterr().err
+
+
 def test_a_snapshot_of_other_items_is_refused(purchases: tuple[Path, Path, dict], tmp_path: Path):
     folder = purchases[1]
     other = write_snapshot(
