@@ -59,4 +59,7 @@ async def main(endpoint: str, api_key: str = "") -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    try:
+        asyncio.run(main(*sys.argv[1:]))
+    except ShortlistError as error:
+        sys.exit(str(error))

@@ -9,6 +9,12 @@ import {
 } from "@music/sdk";
 import { PlayKind } from "@music/sdk/v1";
 
+// What fails where it should not is told in one line.
+process.on("uncaughtException", (error) => {
+  console.error(error instanceof MusicError ? `${error.name}: ${error.message}` : error);
+  process.exit(1);
+});
+
 const [endpoint = "http://127.0.0.1:8080", key] = process.argv.slice(2);
 const client = new Client({
   endpoint,
