@@ -2,7 +2,8 @@
 
     python -m deploy.envoy.serve --port 8080 --static site -- --config my.toml --data-dir data
 
-What follows `--` is for `shortlist serve`, which listens on a free port of its own.
+What follows `--` is for `shortlist serve`, which listens on a free port of its own. Unless
+that asks nobody for credentials, the edge checks API keys by its file, or the one it is given.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.envoy.binary import EnvoyNotFoundError
 from deploy.envoy.options import add_options, settings_of
 from deploy.envoy.run import Edge, EdgeFailedError, announce, stop_by_interrupt
+from deploy.envoy.settings import EdgeSettings
+from server.commands.options import command_parser
+from server.settings import load_settings
 
 _START_S = 600.0  # a server that replays a long log takes its time
 _POLL_S = 0.1
@@ -41,7 +46,8 @@ def main(argv: list[str] | None = None) -> int:
         try:
             server = _start_server(options.server, Path(folder))
             options.upstream = [_address(server, Path(folder))]
-            edge = Edge(settings_of(options), options.descriptors, Path(folder))
+            settings = with_keys(settings_of(options), options.server)
+            edge = Edge(settings, options.descriptors, Path(folder))
             announce(edge, options.ready_file)
             while server.poll() is None and edge.process.poll() is None:
                 time.sleep(_POLL_S)
@@ -60,6 +66,23 @@ def main(argv: list[str] | None = None) -> int:
             for each in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(each, signal.SIG_IGN)
             _stop(edge, server)
+
+
+def with_keys(edge: EdgeSettings, server: Sequence[str]) -> EdgeSettings:
+    """Let the edge look up API keys where a server with these options does, if nothing else is set.
+
+    The file need not exist yet: both look again.
+    """
+    parser = command_parser("serve", None)
+    parser.add_argument("--anonymous", action="store_true")
+    options, _ = parser.parse_known_args(server)
+    chosen = {} if options.data_dir is None else {"data_dir": options.data_dir}
+    settings = load_settings(options.config, chosen)
+    auth = settings.gateway.auth
+    if edge.auth.keys is not None or options.anonymous or auth.mode == "anonymous":
+        return edge
+    keys = settings.data_dir / auth.key_file
+    return edge.model_copy(update={"auth": edge.auth.model_copy(update={"keys": keys})})
 
 
 def _start_server(options: list[str], folder: Path) -> subprocess.Popen[bytes]:

@@ -54,7 +54,7 @@ def show(report: SimulationReport, terminal: Terminal) -> None:
     rows = ", ".join(f"{count:,} {name}" for name, count in report.rows.items())
     terminal.say(
         f"simulated {report.users:,} users, {report.items:,} items and {report.events:,} events "
-        f"({rows}) in {report.seconds:.1f} s"
+        f"(items in them: {rows}) in {report.seconds:.1f} s"
     )
     if report.duplicates:
         terminal.say(f"{report.duplicates:,} of the events were there already")

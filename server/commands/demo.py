@@ -43,6 +43,8 @@ def main(argv: list[str]) -> int:
     async def demo(settings: Settings) -> int:
         steps = Steps(settings, arguments.config, arguments.port, options)
         await run_demo(options, steps, Terminal())
+        if not options.exits:
+            print("stopped")
         return 0
 
     return run_command(arguments, demo)

@@ -15,7 +15,7 @@ from server.wiring.batch_stores import open_batch_stores
 
 
 def main(argv: list[str]) -> int:
-    """Import a folder; refused rows are reported and written aside, and end nothing."""
+    """Import a folder; rejected rows are reported and written aside, and end nothing."""
     parser = command_parser("import", __doc__)
     parser.add_argument("folder", type=Path, help="folder that holds the files")
     parser.add_argument(
@@ -34,9 +34,9 @@ def main(argv: list[str]) -> int:
                 options.folder, mapping, stores, hold_out=options.hold_out, terminal=terminal
             )
         show(report, terminal)
-        refused = sum(each.count for each in report.rejected)
-        if refused:
-            print(f"shortlist import: {refused} rows were refused, see above", file=sys.stderr)
+        rejected = sum(each.count for each in report.rejected)
+        if rejected:
+            print(f"shortlist import: {rejected:,} rows rejected, see above", file=sys.stderr)
         return 0
 
     return run_command(options, run)

@@ -12,6 +12,7 @@ from typing import Any
 
 from server.commands.options import command_parser, run_command
 from server.settings import Settings
+from server.storage.data_directory import DataDirectory
 from server.wiring.application import open_application
 
 
@@ -40,6 +41,8 @@ def main(argv: list[str]) -> int:
 
 async def _serve(settings: Settings, options: Namespace) -> None:
     ready_file: Path | None = options.ready_file
+    # A server of the same data has the usual ports too, which would be named in its place.
+    DataDirectory.lock(settings.data_dir).release()
     async with open_application(settings) as application:
         # What was opened stays: collections need not look at it again while requests wait.
         gc.collect()

@@ -21,7 +21,7 @@ def main(argv: list[str]) -> int:
             report = await write_snapshot(stores, folder=options.out)
         print(
             f"{report.folder}: {report.event_rows:,} event rows up to offset {report.watermark}, "
-            f"{report.items:,} items, {report.users:,} users"
+            f"{report.items:,} items, {report.users:,} profiles"
         )
         return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -14,6 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from deploy.envoy.options import add_options, settings_of
+from deploy.envoy.serve import with_keys
+from tests.e2e.harness.server_process import shortlist
 from tests.edge.harness import get
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +80,67 @@ def test_serve_runs_both_and_ends_both(shop_data, tmp_path):
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
     assert not any(is_running(pid) for pid in started)
+
+
+def test_serve_counts_by_the_servers_api_keys(shop_data, tmp_path):
+    """Also by one that is made while both run."""
+    data = tmp_path / "data"
+    shutil.copytree(shop_data, data)
+    limits = tmp_path / "edge.toml"
+    limits.write_text("[limits]\nper_caller_rate = 1\nper_caller_burst = 2\n")
+    process, ready = start(
+        tmp_path,
+        "deploy.envoy.serve",
+        *("--config", limits, "--", "--data-dir", data, "--metrics-port", "0"),
+    )
+    try:
+        port = urlsplit(ready["url"]).port
+        assert get(port, "/v1/trending").reason == "CREDENTIALS_MISSING"
+        key = partner_key(data)
+        wait_for(lambda: get(port, "/v1/trending", x_api_key=key).status == 200)
+        replies = [get(port, "/v1/trending", x_api_key=key) for _ in range(10)]
+        refused = next(each for each in replies if each.status == 429)
+        assert f"key:{key.split('_')[1]}" in refused.body.decode()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(40) == 0
+
+
+def partner_key(data):
+    """Make a key, and return it."""
+    done = shortlist("keys", "create", "--scope", "partner", "--data-dir", data)
+    return done.stdout.strip()
+
+
+def wait_for(happens):
+    """Return once something is so."""
+    deadline = time.monotonic() + 20
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(1.1)
+
+
+@pytest.mark.parametrize(
+    ("own", "server", "keys"),
+    [
+        ([], [], "data/api-keys.json"),
+        ([], ["--data-dir", "shop", "--port", "1"], "shop/api-keys.json"),
+        ([], ["--anonymous"], None),
+        ([], ["--config", "anonymous.toml"], None),
+        ([], ["--config", "elsewhere.toml"], "/keys.json"),
+        (["--keys", "own.json"], [], "own.json"),
+        (["--keys", "own.json"], ["--anonymous"], "own.json"),
+    ],
+)
+def test_serve_looks_keys_up_where_the_server_does(tmp_path, monkeypatch, own, server, keys):
+    monkeypatch.chdir(tmp_path)
+    Path("anonymous.toml").write_text('[gateway.auth]\nmode = "anonymous"\n')
+    Path("elsewhere.toml").write_text('[gateway.auth]\nkey_file = "/keys.json"\n')
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    edge = settings_of(parser.parse_args(["--upstream", "127.0.0.1:1", *own]))
+    found = with_keys(edge, server).auth.keys
+    assert found == (None if keys is None else Path(keys))
 
 
 def test_serve_ends_when_the_server_cannot_start(tmp_path):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from google.rpc.error_details_pb2 import BadRequest
 
-from tests.edge.harness import TRENDING, connect, get, padded, rest
+from tests.edge.harness import TRENDING, connect, get, padded, rest, send
+
+JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,14 @@ def test_connect_names_a_field_of_the_wrong_type(edge):
 def test_what_is_no_object_is_refused_in_words(edge):
     reply = rest(edge.port, "/v1/recommendations:recommend", [1])
     assert (reply.status, reply.json()["message"]) == (400, "Root element must be a message.")
+
+
+@pytest.mark.parametrize(
+    "body", ['{"userId": "1"', '{"pageSize": }', '{"pageSize": 3', '{\n"pageSize" 3}']
+)
+def test_what_cannot_be_parsed_is_refused_in_one_line(edge, body):
+    reply = send(edge.port, "POST", "/v1/recommendations:recommend", headers=JSON, body=body)
+    assert (reply.status, reply.reason) == (400, "INVALID_REQUEST")
+    message = reply.json()["message"]
+    assert message.endswith(".")
+    assert not set(message) & set("\n^")

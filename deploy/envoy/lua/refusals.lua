@@ -71,18 +71,23 @@ local function refuse(handle, shape, failure, status)
   end
 end
 
+local function first_line(text)
+  return string.match(text, "[^\n]+") or text
+end
+
 -- The transcoder's words, as a message, and if they name a field, that and what is wrong with it.
 local function read_complaint(text)
   -- It quotes what it could not read, which need not be UTF-8.
   local quoted = string.gsub(string.sub(text, 1, 300), "[\128-\255]", "?")
   local field, description = string.match(quoted, "^([%w_.%[%]]*): (.*)$")
+  -- Of JSON that it cannot parse it shows the place too: the text, and a caret under it.
   if field == nil then
-    return quoted
+    return first_line(quoted)
   end
   -- It calls every entry that is no message the first.
   field = string.gsub(field, "%[0%]$", "")
   if field == "" then
-    return description
+    return first_line(description)
   end
   return field .. ": " .. description, field, description
 end

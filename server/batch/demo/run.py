@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -62,9 +65,9 @@ async def run_demo(options: DemoOptions, steps: DemoSteps, terminal: Terminal) -
         else:
             say("  the mapping names no [holdout]: quality is not measured")
         say("[bold]4 of 4  Slates[/bold]")
-        await _show_people(stores, server, snapshot.folder, terminal)
+        people = await _show_people(stores, server, snapshot.folder, terminal)
         say(f"\neverything in {time.monotonic() - started:.0f} s")
-        _say_how_to_call(options, server, terminal)
+        _say_how_to_call(options, server, people, terminal)
         if not options.exits:
             say("the server stays up until Ctrl-C")
             await server.wait()
@@ -109,7 +112,7 @@ async def _measure(
 
 async def _show_people(
     stores: Stores, server: RunningServer, snapshot: Path, terminal: Terminal
-) -> None:
+) -> list[Person]:
     event_type = EventType.CLICK
     if stores.paths.holdout_protocol.exists():
         protocol = read_protocol(stores.paths)
@@ -118,11 +121,13 @@ async def _show_people(
     else:
         wanted = everyone(pq.read_table(snapshot / "events.parquet"))
     people = await choose_people(stores, wanted, PEOPLE)
+    terminal.say("  diversity and exploration may put an item before one with a higher score")
     for person in people:
         page = await server.client.recommend(person.subject, page_size=SLATE)
         show_slate(terminal, person, page, await _labels(stores, page, person.history))
     if people:
         await _show_event(stores, server.client, people[0], event_type, terminal)
+    return people
 
 
 async def _show_event(
@@ -162,12 +167,16 @@ async def _labels(stores: Stores, page: Page, further: tuple[str, ...]) -> dict[
     return await labels(stores.catalog, [*ids, *mentioned, *further])
 
 
-def _say_how_to_call(options: DemoOptions, server: RunningServer, terminal: Terminal) -> None:
+def _say_how_to_call(
+    options: DemoOptions, server: RunningServer, people: Sequence[Person], terminal: Terminal
+) -> None:
     # A server that ends with the demonstration had any free port; the next one has the usual one.
     target = "127.0.0.1:50051" if options.exits else server.target
+    subject = people[0].subject if people else Subject("...")
+    name = "visitor_id" if subject.is_visitor else "user_id"
+    request = shlex.quote(json.dumps({name: subject.id, "include_reasons": True}))
     lines = [
-        f'grpcurl -plaintext -d \'{{"user_id": "...", "include_reasons": true}}\' '
-        f"{target} shortlist.v1.RecommendationService/Recommend"
+        f"grpcurl -plaintext -d {request} {target} shortlist.v1.RecommendationService/Recommend"
     ]
     if options.exits:
         lines.insert(0, f"shortlist serve --anonymous --data-dir {options.data_dir}")

@@ -24,7 +24,7 @@ def show_slate(terminal: Terminal, person: Person, page: Page, label_of: Mapping
     table.add_column("recommended", ratio=3)
     table.add_column("score", justify="right")
     table.add_column("because", ratio=3)
-    table.add_column("")
+    table.add_column("held out")
     for place, item in enumerate(page.items, start=1):
         is_hit = item.item_id in person.held_out
         mark = "[green]chosen later[/green]" if is_hit else ""

@@ -138,6 +138,12 @@ async def test_a_simulated_demo_goes_from_data_to_a_changed_slate(
     assert "before" in text
     assert "new" in text
     assert "shortlist.v1.RecommendationService/Recommend" in text
+    shown = text.split("User ")[1].split(" ")[0]
+    assert f"""-d '{{"user_id": "{shown}", "include_reasons": true}}'""" in text
+    headings = [line for line in text.splitlines() if "because" in line]
+    assert len(headings) == 3
+    assert all(line.rstrip().endswith("held out") for line in headings)
+    assert "(items in them: " in text
     assert "stays up" not in text
     (server,) = steps.servers
     assert not server.waited
