@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from google.protobuf import json_format
@@ -12,7 +13,8 @@ from conformance.contract import Contract
 from conformance.own_messages import own_message
 
 DETAILS_KEY = "grpc-status-details-bin"
-QUOTA_EXHAUSTED = "QUOTA_EXHAUSTED"
+# With these a server refuses what it would do at another time.
+BUSY_REASONS = ("QUOTA_EXHAUSTED", "OVERLOADED")
 TOO_MANY_REQUESTS = 429
 
 
@@ -133,15 +135,20 @@ def _error(
     return error
 
 
-def quota_delay_s(answer: Answer) -> float | None:
-    """Return after how long a server that refused a call for its quota wants to be asked again.
+def is_busy(error: Mapping[str, JSON]) -> bool:
+    """Whether a server refused a call for its quota or its load, and says when to ask again."""
+    return error.get("reason") in BUSY_REASONS and error.get("retry_delay_s") is not None
 
-    None: it did not refuse it so, or does not say when.
+
+def busy_delay_s(answer: Answer) -> float | None:
+    """Return after how long a server that is busy wants to be asked again.
+
+    None: it is not, or does not say when.
     """
     reply = answer.reply if isinstance(answer.reply, dict) else {}
     errors = reply.get("errors", ()) if answer.error is None else [answer.error]
-    delays = [each.get("retry_delay_s") for each in errors if each.get("reason") == QUOTA_EXHAUSTED]
+    delays = [float(each["retry_delay_s"]) for each in errors if is_busy(each)]
     after = answer.headers.get("retry-after", "")
     if reply.get("status") == TOO_MANY_REQUESTS and after.isdecimal():
         delays.append(float(after))
-    return max((each for each in delays if each is not None), default=None)
+    return max(delays, default=None)

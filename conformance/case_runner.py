@@ -8,7 +8,7 @@ from conformance.case import JSON, Case
 from conformance.outcome import Outcome, Verdict
 from conformance.protocols.edge_wire import NotExpressibleError
 from conformance.protocols.trace import Trace
-from conformance.steps import StepFailedError, Stepper, Target, name_of
+from conformance.steps import StepFailedError, Stepper, Target, UnreachableError, name_of
 from conformance.values import Scope, UnknownValueError, compute_all
 
 # What cases may need of `--origin`, and what is missing without it.
@@ -46,7 +46,7 @@ class CaseRunner:
         trace, step_name = Trace(), "values"
         scope: Scope = dict(self._scope)
         stepper = Stepper(self._target, scope, trace)
-        verdict, reason = Verdict.PASSED, ""
+        verdict, reason, is_unreachable = Verdict.PASSED, "", False
         try:
             compute_all(case.values, scope)
             compute_all(case.spec.get("let", {}), scope)
@@ -57,6 +57,7 @@ class CaseRunner:
             verdict, reason = Verdict.SKIPPED, f"not in this protocol: {error}"
         except (StepFailedError, UnknownValueError) as error:
             verdict, reason = Verdict.FAILED, str(error)
+            is_unreachable = isinstance(error, UnreachableError)
         except Exception as error:
             verdict, reason = Verdict.FAILED, f"{type(error).__name__}: {error}"
         finally:
@@ -70,6 +71,7 @@ class CaseRunner:
             step_name if failed else "",
             trace.text() if failed else "",
             time.monotonic() - started,
+            is_unreachable,
         )
 
 

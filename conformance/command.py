@@ -22,7 +22,7 @@ from conformance.errors import TargetError, UnusableError
 from conformance.expected_failures import BrokenExpectationsError, read_expected_failures
 from conformance.loading import CASES, read_cases
 from conformance.mode import Mode, ModeModule
-from conformance.outcome import Outcome
+from conformance.outcome import Outcome, Verdict
 from conformance.reports.files import write_json, write_junit, write_matrix
 from conformance.reports.text import TextReport
 from conformance.running import LEVELS, Selection, run_cases
@@ -30,6 +30,7 @@ from conformance.running import LEVELS, Selection, run_cases
 # Each module has `add_arguments` and `open_targets` (conformance/mode.py). Client mode needs the
 # programs under test, which the installed package does not bring.
 OPTIONAL_MODES = ("conformance.clients.mode",)
+_CALLED_AS = {"__main__.py": "python -m conformance", "shortlist": "shortlist conformance"}
 
 
 def main(argv: list[str]) -> int:
@@ -65,10 +66,22 @@ def _optional_modes() -> list[ModeModule]:
 
 
 def _parser(modes: Sequence[ModeModule]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="conformance", description=__doc__)
+    parser = argparse.ArgumentParser(prog=_program(), description=__doc__)
     parser.add_argument("--cases", type=Path, default=CASES, metavar="DIR", help="other cases")
-    parser.add_argument("--run", action="append", default=[], metavar="PATTERN", help="suite/case")
-    parser.add_argument("--skip", action="append", default=[], metavar="PATTERN")
+    parser.add_argument(
+        "--run",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="only what is like it: a suite, a case, or suite/case with *; may be repeated",
+    )
+    parser.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="not what is like it; may be repeated",
+    )
     parser.add_argument("--level", choices=LEVELS, default="MAY", help="the least binding level")
     parser.add_argument("--expected-failures", type=Path, metavar="FILE")
     parser.add_argument("--parallel", type=_count, default=8, metavar="N", help="cases at a time")
@@ -82,6 +95,12 @@ def _parser(modes: Sequence[ModeModule]) -> argparse.ArgumentParser:
     for mode in modes:
         mode.add_arguments(parser)
     return parser
+
+
+def _program() -> str:
+    """Return what the command was called as."""
+    called = Path(sys.argv[0]).name
+    return _CALLED_AS.get(called, called)
 
 
 def _count(text: str) -> int:
@@ -120,7 +139,14 @@ def _run(options: argparse.Namespace, modes: Sequence[ModeModule], cases: list[C
             )
     text.end(outcomes)
     _write_files(options, outcomes, time.monotonic() - started)
+    _require_some_run(outcomes)
     return 1 if _is_bad(outcomes) else 0
+
+
+def _require_some_run(outcomes: dict[str, list[Outcome]]) -> None:
+    """Raises: TargetError: every case was skipped everywhere."""
+    if all(each.verdict is Verdict.SKIPPED for found in outcomes.values() for each in found):
+        raise TargetError(f"nothing was run on {', '.join(outcomes)}: every case was skipped")
 
 
 def _is_bad(outcomes: dict[str, list[Outcome]]) -> bool:

@@ -46,7 +46,8 @@ class Credentials:
             name = next((each for each in SCOPES if each in self.by_name), "")
         found = self.by_name.get(name)
         if found is None:
-            raise BrokenKeysError(f"there are no credentials named {name!r}")
+            names = ", ".join(self.by_name)
+            raise BrokenKeysError(f"there are no credentials named {name!r}, only {names}")
         if "token" in found:
             return (("authorization", f"Bearer {found['token']}"),)
         return (("x-api-key", str(found["api_key"])),)
@@ -56,7 +57,8 @@ def read_credentials(path: Path | None, keys: Mapping[str, str | None]) -> Crede
     """Return the credentials of a YAML file and of single keys, which win.
 
     Raises:
-        BrokenKeysError: the file is not `name: key` or `name: {api_key | token, user, visitor}`.
+        BrokenKeysError: the file is not `name: key` or `name: {api_key | token, user, visitor}`,
+            or none is of a scope: the preparation has nobody to ask as.
     """
     found: dict[str, Mapping[str, JSON]] = {}
     content = read_object(path, BrokenKeysError) if path else {}
@@ -66,4 +68,8 @@ def read_credentials(path: Path | None, keys: Mapping[str, str | None]) -> Crede
             raise BrokenKeysError(f"{path}: {name} has neither api_key nor token")
         found[str(name)] = entry
     found |= {name: {"api_key": key} for name, key in keys.items() if key}
+    if found and not any(scope in found for scope in SCOPES):
+        raise BrokenKeysError(
+            f"{path}: its names are {', '.join(found)}; one of {', '.join(SCOPES)} is needed"
+        )
     return Credentials(found)

@@ -9,7 +9,7 @@ UnusableError
 ├── BrokenSelectionError         running.py
 ├── NoReflectionError            reflection.py
 ├── NoToolchainError             clients/program.py
-├── TargetError                  a target that was named can't be opened, or has nothing to do
+├── TargetError                  a target can't be opened, is gone, or has nothing to do
 │   └── BrokenProgramError       clients/program.py
 ├── UnwritableReportError        reports/files.py
 └── WorldError                   server_mode.py
@@ -27,4 +27,4 @@ class BrokenFileError(UnusableError, ValueError):
 
 
 class TargetError(UnusableError):
-    """A target that the arguments name can't be opened, or has nothing to do."""
+    """A target that the arguments name can't be opened, is gone, or has nothing to do."""

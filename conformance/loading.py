@@ -46,9 +46,9 @@ def read_abouts(folder: Path = CASES) -> dict[str, str]:
 
 
 def read_world(folder: Path = CASES) -> Mapping[str, JSON]:
-    """Return what a run prepares before its cases; empty if the folder has none."""
+    """Return what a run prepares before its cases; the shipped world if the folder has none."""
     path = folder / "world.yml"
-    return _parsed(path, "World") if path.exists() else {}
+    return _parsed(path if path.exists() else CASES / "world.yml", "World")
 
 
 def _parsed(path: Path, message: str) -> dict[str, JSON]:

@@ -34,6 +34,7 @@ class Outcome:
         step: the step that failed; empty if none did.
         trace: what was sent and received, in readable lines.
         duration_s: how long it took.
+        is_unreachable: it failed because there was no connection to the target.
     """
 
     case: Case
@@ -42,3 +43,4 @@ class Outcome:
     step: str = ""
     trace: str = ""
     duration_s: float = 0.0
+    is_unreachable: bool = False

@@ -15,6 +15,8 @@ from conformance.mode import Mode
 from conformance.outcome import Outcome, Verdict
 
 LEVELS = ("MUST", "SHOULD", "MAY")
+# After so many cases in a row that did not reach the target there is none.
+MOST_UNREACHABLE = 10
 
 
 class BrokenSelectionError(UnusableError):
@@ -60,6 +62,26 @@ def _is_like(case: Case, patterns: Iterable[str]) -> bool:
 Report = Callable[[str, Outcome], None]
 
 
+class _Presence:
+    """Notices when a target is gone."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._in_a_row = 0
+
+    def require(self) -> None:
+        """Raises: TargetError: too many cases in a row did not reach the target."""
+        if self._in_a_row >= MOST_UNREACHABLE:
+            raise TargetError(
+                f"the target {self._name} is gone: {self._in_a_row} cases did not reach it"
+            )
+
+    def note(self, outcome: Outcome) -> None:
+        """Note a case; one that was skipped says nothing."""
+        if outcome.verdict is not Verdict.SKIPPED:
+            self._in_a_row = self._in_a_row + 1 if outcome.is_unreachable else 0
+
+
 def run_cases(
     target: Mode,
     cases: Sequence[Case],
@@ -75,18 +97,20 @@ def run_cases(
     that measure time can fail on a machine that is busy with the rest.
 
     Raises:
-        TargetError: none of the cases is for this target: nothing would be proved of it.
+        TargetError: none of the cases is for this target, or it is gone: nothing would be proved.
     """
-    reporting = threading.Lock()
+    reporting, presence = threading.Lock(), _Presence(target.target)
 
     def run(case: Case, is_last: bool = True) -> Outcome:
+        presence.require()
         reason = target.skips(case)
         if reason:
             outcome = Outcome(case, Verdict.SKIPPED, reason)
         else:
             outcome = _as_expected(target.run(case), expected)
-        if is_last or not outcome.verdict.is_bad:
-            with reporting:
+        with reporting:
+            presence.note(outcome)
+            if is_last or not outcome.verdict.is_bad:
                 report(target.target, outcome)
         return outcome
 

@@ -74,11 +74,14 @@ def open_targets(options: argparse.Namespace) -> Iterator[list[Mode]]:
     """Give the server that `--target` names, with a prepared world; clean up in the end.
 
     Raises:
+        TargetError: the target is no address.
         WorldError: the world could not be prepared.
     """
     if not options.target:
         yield []
         return
+    if "://" in options.target:
+        raise TargetError(f"--target {options.target}: HOST:PORT, without http://")
     keys = {scope: getattr(options, f"api_key_{scope}") for scope in SCOPES}
     credentials = read_credentials(options.keys, keys)
     with _channel(options) as channel, ExitStack() as stack:

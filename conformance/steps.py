@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
 
-from conformance.answer import Answer, own_error, quota_delay_s
+from conformance.answer import Answer, busy_delay_s, is_busy, own_error
 from conformance.case import JSON
 from conformance.contract import Contract, UnknownMethodError
 from conformance.credentials import Credentials
@@ -30,8 +30,10 @@ from conformance.values import Scope, compute, seconds
 
 TIMEOUT_S = 15.0
 PAUSE_S = 0.1
-# How long a quota may be used up that a case does not mean to use up.
-QUOTA_PATIENCE_S = 20.0
+# How long a server may be busy, or a quota used up, where a case is not about that.
+BUSY_PATIENCE_S = 20.0
+# What gRPC and Python say where there is no connection.
+_REFUSED = ("failed to connect to all addresses", "ConnectionRefusedError")
 # How many differences a report shows.
 SHOWN = 12
 ACTIONS = [
@@ -51,6 +53,10 @@ ACTIONS = [
 
 class StepFailedError(Exception):
     """A step did not do what it had to; says what was found."""
+
+
+class UnreachableError(StepFailedError):
+    """There is no connection to the target."""
 
 
 @dataclass(slots=True)
@@ -87,19 +93,21 @@ class Stepper:
         patience_s = seconds(step["eventually"]) if "eventually" in step else 0.0
         started = time.monotonic()
         before = len(self._trace.lines)
+        answer: Answer | None = None
         while True:
             # Of a step that is repeated only the last attempt is shown.
             del self._trace.lines[before:]
-            answer = self._attempt(step)
+            answer = self._attempt(step, answer)
             lines = self._unmet(step, answer)
             if not lines:
                 break
-            # All cases together may ask for more than their caller's quota.
-            quota_s = quota_delay_s(answer)
-            if time.monotonic() - started >= (patience_s if quota_s is None else QUOTA_PATIENCE_S):
+            # All cases together may ask for more than a server or a quota lets through.
+            busy_s = busy_delay_s(answer)
+            passed_s = time.monotonic() - started
+            if passed_s >= patience_s and (busy_s is None or passed_s + busy_s > BUSY_PATIENCE_S):
                 waited = f"not within {patience_s:g} s: " if patience_s else ""
-                raise StepFailedError(waited + "\n".join(lines[:SHOWN]))
-            time.sleep(PAUSE_S if quota_s is None else quota_s)
+                raise _failure(answer, waited + "\n".join(lines[:SHOWN]))
+            time.sleep(PAUSE_S if busy_s is None else min(busy_s, BUSY_PATIENCE_S))
         self._capture(step, answer)
 
     def _unmet(self, step: Mapping[str, JSON], answer: Answer) -> list[str]:
@@ -119,7 +127,7 @@ class Stepper:
             except NoSuchPathError as error:
                 raise StepFailedError(f"nothing to capture: {error}") from error
 
-    def _attempt(self, step: Mapping[str, JSON]) -> Answer:
+    def _attempt(self, step: Mapping[str, JSON], last: Answer | None) -> Answer:
         if "wait" in step:
             time.sleep(seconds(step["wait"]))
             return Answer(reply={})
@@ -134,13 +142,13 @@ class Stepper:
         if "http" in step:
             return self._http(compute(step["http"], self._scope), step, request)
         try:
-            return self._called(step, request)
+            return self._called(step, request, last)
         except (UnknownMethodError, EndlessPagesError) as error:
             raise StepFailedError(str(error)) from error
         except json_format.ParseError as error:
             raise StepFailedError(f"the request does not fit the contract: {error}") from error
 
-    def _called(self, step: Mapping[str, JSON], request: JSON) -> Answer:
+    def _called(self, step: Mapping[str, JSON], request: JSON, last: Answer | None) -> Answer:
         wire = self._target.wire
         if wire is None:
             raise StepFailedError("there is no server here")
@@ -162,21 +170,26 @@ class Stepper:
             case "cancel_after":
                 return wire.cancelled(call, seconds(step["after"]), self._trace)
             case "burst":
-                return self._burst(wire, call, int(step["times"]))
+                return self._burst(wire, call, int(step["times"]), last)
             case "paginate_all":
                 most, twice = int(step.get("max_pages", 0)), bool(step.get("twice"))
                 return all_pages(lambda c: wire.call(c, self._trace), call, most=most, twice=twice)
         raise StepFailedError(f"a server can't do {action!r}")
 
-    def _burst(self, wire: Wire | EdgeWire, call: Call, times: int) -> Answer:
-        """Make the same call many times at once; the reply is `{replies, errors}`."""
-        quiet, started = Trace(), time.monotonic()
+    def _burst(self, wire: Wire | EdgeWire, call: Call, times: int, last: Answer | None) -> Answer:
+        """Make the same call many times at once; the reply is `{replies, errors}`.
+
+        Where a busy server refused some calls of the last attempt only those are made again.
+        """
+        kept = _answered(last)
+        quiet, started, times = Trace(), time.monotonic(), times - len(kept)
         with ThreadPoolExecutor(max_workers=min(times, 64)) as pool:
             answers = list(pool.map(lambda _: wire.call(call, quiet), range(times)))
         self._trace.lines += quiet.lines[:4]
         broken = [line for each in answers for line in broken_laws(each)]
         if broken:
             raise StepFailedError("\n".join(broken[:SHOWN]))
+        answers = [*kept, *answers]
         reply = {
             "replies": [each.reply for each in answers if each.error is None],
             "errors": [each.error for each in answers if each.error is not None],
@@ -218,3 +231,21 @@ class Stepper:
 
     def _timeout_s(self, step: Mapping[str, JSON]) -> float:
         return seconds(step["timeout"]) if "timeout" in step else TIMEOUT_S
+
+
+def _answered(burst: Answer | None) -> list[Answer]:
+    """Return the calls of a burst that a busy server did not refuse; none if it refused none."""
+    if burst is None or busy_delay_s(burst) is None:
+        return []
+    errors = [each for each in burst.reply["errors"] if not is_busy(each)]
+    return [
+        *(Answer(reply=each) for each in burst.reply["replies"]),
+        *(Answer(error=each, timed_out=burst.timed_out) for each in errors),
+    ]
+
+
+def _failure(answer: Answer, reason: str) -> StepFailedError:
+    """Return why a step failed; a connection that breaks later is a fault of a server."""
+    message = str((answer.error or {}).get("message", ""))
+    is_refused = any(words in message for words in _REFUSED)
+    return UnreachableError(reason) if is_refused else StepFailedError(reason)

@@ -48,9 +48,11 @@ def find_programs(names: Sequence[str], folder: Path = PROGRAMS) -> list[Program
     """Return the programs of some languages or folders, in order; `all`: every one.
 
     Raises:
-        BrokenProgramError: a name is of none of them.
+        BrokenProgramError: a name is of none of them, or the installed package has none.
     """
     known = [_read(path) for path in sorted(folder.glob("*/program*.toml"))]
+    if not known:
+        raise BrokenProgramError("programs of this repository are not installed; use --program")
     if "all" in names:
         return known
     found: list[Program] = []

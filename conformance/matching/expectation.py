@@ -23,7 +23,7 @@ def unmet(expect: Mapping[str, JSON], answer: Answer, scope: Mapping[str, JSON])
     if answer.error is not None:
         code, reason = answer.error["code"], answer.error.get("reason", "")
         message = short(answer.error.get("message", ""))
-        return [f"{code} {reason}: {message}; expected success"]
+        return [f"{f'{code} {reason}'.rstrip()}: {message}; expected success"]
     lines = differences(expect["reply"], answer.reply, scope, "reply") if "reply" in expect else []
     for each in expect.get("invariants", ()):
         name, argument = next(iter(each.items())) if isinstance(each, dict) else (each, None)

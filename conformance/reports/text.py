@@ -52,16 +52,21 @@ class TextReport:
 
 
 def failure_text(target: str, outcome: Outcome) -> str:
-    """Return a failure with what it should have proved, where it broke, and the wire."""
+    """Return a failure with what it should have proved, where it broke, and the wire.
+
+    A MAY is only reported: what went over the wire is in the files.
+    """
     case = outcome.case
+    counts = case.level != "MAY"
+    ending = "" if counts else ", does not count"
     lines = [
-        f"{outcome.verdict.value.upper()} {case.level} {case.id} ({target})",
+        f"{outcome.verdict.value.upper()} {case.level} {case.id} ({target}){ending}",
         f"  {case.proves}",
     ]
     if outcome.step:
         lines.append(f"  at {outcome.step}:")
     lines.append(textwrap.indent(outcome.reason, "    "))
-    if outcome.trace:
+    if outcome.trace and counts:
         lines += ["  on the wire:", textwrap.indent(outcome.trace, "    ")]
     return "\n".join(lines) + "\n\n"
 

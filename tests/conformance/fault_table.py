@@ -222,7 +222,7 @@ FAULTS = [
     ),
     Seeded(
         "refuses_unknown_fields",
-        {"compatibility/unknown_fields_are_ignored[recommend]": "INVALID_ARGUMENT : "},
+        {"compatibility/unknown_fields_are_ignored[recommend]": "INVALID_ARGUMENT: "},
         reply=refuses_what_it_does_not_know,
     ),
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from conformance import cleaning
-from conformance.answer import Answer
+from conformance.answer import Answer, own_error
 from conformance.contract import Contract, shipped_contract
 from conformance.credentials import Credentials
 from conformance.janitor import Janitor
@@ -15,7 +17,7 @@ ITEM = {"item_id": "cf-run-a", "item": {}}
 
 
 class FakeWire:
-    """Answers with one code after the other, the last one for ever."""
+    """Answers with one code (or error) after the other, the last one for ever."""
 
     def __init__(self, *codes):
         self._codes = list(codes)
@@ -24,7 +26,10 @@ class FakeWire:
     def call(self, call, trace):
         self.calls.append((call.method.name, call.body))
         code = self._codes.pop(0) if len(self._codes) > 1 else self._codes[0]
-        return Answer(reply={}) if code == "OK" else Answer(error={"code": code})
+        if isinstance(code, dict):
+            return Answer(error=code)
+        error = {"code": code, "from_server": True}
+        return Answer(reply={}) if code == "OK" else Answer(error=error)
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +63,15 @@ def test_what_the_server_refuses_to_remove_is_named_after_one_attempt():
 def test_a_server_that_stays_busy_is_given_up(monkeypatch):
     monkeypatch.setattr(cleaning, "PATIENCE_S", 0.05)
     assert cleaning.clean_up(target_of(FakeWire("UNAVAILABLE"))) == ["items/cf-run-a"]
+
+
+def test_a_server_that_is_gone_is_given_up_sooner(monkeypatch):
+    monkeypatch.setattr(cleaning, "GONE_S", 0.05)
+    target = target_of(FakeWire(own_error("UNAVAILABLE")))
+    target.janitor.note("CreateItem", {"item_id": "cf-run-b", "item": {}})
+    started = time.monotonic()
+    assert cleaning.clean_up(target) == ["items/cf-run-a", "items/cf-run-b"]
+    assert time.monotonic() - started < cleaning.PATIENCE_S / 2
 
 
 def test_a_contract_without_the_method_leaves_the_thing_and_removes_the_others():

@@ -174,7 +174,8 @@ def test_a_program_whose_toolchain_cannot_be_had_is_skipped_and_says_why(
     monkeypatch.setattr(mode, "find_programs", lambda names: [program])
     report = tmp_path / "report.json"
     options = ["--client", "rare", "--build", "--run", "json_mapping", "--json", str(report)]
-    assert main(options) == 0
+    assert main(options) == 2
+    assert "nothing was run on rare" in capsys.readouterr().err
     found = json.loads(report.read_text())["targets"]["rare"]
     assert set(found["suites"]["json_mapping"]) == {"skipped"}
     assert {each["reason"] for each in found["not_passed"]} == {"no compiler for it"}
