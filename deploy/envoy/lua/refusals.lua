@@ -79,6 +79,10 @@ end
 local function read_complaint(text)
   -- It quotes what it could not read, which need not be UTF-8.
   local quoted = string.gsub(string.sub(text, 1, 300), "[\128-\255]", "?")
+  -- What packed.lua puts in place of a body that can't be unpacked.
+  if string.find(quoted, '{"not gzip"}', 1, true) then
+    return "the body is not gzip, as its content-encoding says"
+  end
   local field, description = string.match(quoted, "^([%w_.%[%]]*): (.*)$")
   -- Of JSON that it cannot parse it shows the place too: the text, and a caret under it.
   if field == nil then
