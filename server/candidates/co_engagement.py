@@ -39,6 +39,10 @@ class CoEngagementTable:
         neighbors: (m, K) int32 model items, -1 past the end. weights: (m, K) float32.
         rows: (m,) int64 catalogue row of each model item, -1 if it is gone.
         positions: (M,) int32 model item of each catalogue row, -1 if the model doesn't know it.
+
+    Attributes:
+        is_full: no item has fewer than K neighbors.
+        is_in_order: the rows are all there, in ascending order.
     """
 
     neighbors: NDArray[np.int32]
@@ -46,6 +50,8 @@ class CoEngagementTable:
     rows: Rows
     positions: NDArray[np.int32]
     history_length: int
+    is_full: bool
+    is_in_order: bool
     _latest: list[_Linked] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -60,11 +66,21 @@ class CoEngagementTable:
         positions = np.full(int(rows.max(initial=-1)) + 1, -1, np.int32)
         known = rows >= 0
         positions[rows[known]] = np.flatnonzero(known)
-        return cls(neighbors, weights, rows, positions, history_length)
+        return cls(
+            neighbors,
+            weights,
+            rows,
+            positions,
+            history_length,
+            is_full=int(neighbors.min(initial=0)) >= 0,
+            is_in_order=bool(known.all() and (rows[1:] >= rows[:-1]).all()),
+        )
 
     def top(self, history: Rows, limit: int, allowed: Mask | None = None) -> Retrieved:
         rows, scores = self._accumulate(history)
-        kept = (scores > 0) & is_allowed(rows, allowed)
+        kept = scores > 0
+        if allowed is not None:
+            kept &= is_allowed(rows, allowed)
         return best_rows(rows[kept], scores[kept], limit)
 
     def scores_for(self, history: Rows, rows: Rows) -> Scores:
@@ -106,7 +122,7 @@ class CoEngagementTable:
         known = self._position_of(history)
         known = known[known >= 0]
         neighbors, weights = self.neighbors[known].ravel(), self.weights[known].ravel()
-        if neighbors.min(initial=0) < 0:
+        if not self.is_full:
             real = neighbors >= 0
             neighbors, weights = neighbors[real], weights[real]
         if len(self.rows) <= _DENSE_PER_PAIR * len(neighbors):
@@ -117,10 +133,9 @@ class CoEngagementTable:
             linked, place = np.unique(neighbors, return_inverse=True)
             sums = np.bincount(place, weights, minlength=len(linked))
         rows = self.rows[linked]
-        is_there = rows >= 0
-        rows, sums = rows[is_there], sums[is_there]
-        if len(rows) and (rows[1:] < rows[:-1]).any():
+        if not self.is_in_order:
             order = np.argsort(rows)
+            order = order[np.searchsorted(rows, 0, sorter=order) :]
             rows, sums = rows[order], sums[order]
         return rows, sums.astype(np.float64, copy=False)
 

@@ -41,8 +41,7 @@ class Explore:
         if size == 0:
             return np.empty(0, np.int64)
         drawn = generator.integers(0, size, limit * _DRAWS)
-        _, first = np.unique(drawn, return_index=True)
-        rows = drawn[np.sort(first)]
+        rows = np.array(list(dict.fromkeys(drawn.tolist())), np.int64)
         return rows[context.items.showable(rows, context.wall_ms)][:limit]
 
     def _choose(self, context: RequestContext, limit: int, generator: np.random.Generator) -> Rows:

@@ -27,7 +27,7 @@ def is_new(items: ItemColumns, rows: Rows, data_ms: int, max_age_ms: int) -> Mas
 
 @dataclass(slots=True)
 class _Latest:
-    """The latest rows of the catalogue at one moment; rows allocated since then are newer."""
+    """The latest rows of the catalogue at one moment, the newest first."""
 
     made_ms: int
     size: int
@@ -50,11 +50,31 @@ class Fresh:
             rows = np.flatnonzero(context.allowed)
         else:
             rows = await asyncio.to_thread(np.flatnonzero, context.allowed)
-        rows = rows[is_new(items, rows, context.data_ms, self.max_age_ms)]
-        rows = rows[is_allowed(rows, context.allowed) & items.showable(rows, context.wall_ms)]
-        newest = best_rows(rows, items.create_ms[rows].astype(np.float64), limit).rows
+        newest = self._newest_of(context, rows, limit)
         age = (context.data_ms - items.create_ms[newest]) / self.max_age_ms
         return Retrieved(newest, (1 - np.clip(age, 0, 1)).astype(np.float32))
+
+    def _newest_of(self, context: RequestContext, rows: Rows, limit: int) -> Rows:
+        """Return the newest of `rows` that are new and may be shown."""
+        latest, items = self._latest, context.items
+        few = rows[: 2 * limit + 100]
+        if latest is not None and rows is latest.rows and len(few) < len(rows):
+            # In order, and nearly all may be shown: no need to look at the whole list.
+            shown = self._shown(context, few)
+            if len(shown) >= limit or not self._is_new(context, few[-1:]).any():
+                return shown[:limit]
+        rows = self._shown(context, rows)
+        return best_rows(rows, items.create_ms[rows].astype(np.float64), limit).rows
+
+    def _shown(self, context: RequestContext, rows: Rows) -> Rows:
+        rows = rows[self._is_new(context, rows)]
+        may_be = context.items.showable(rows, context.wall_ms)
+        if context.allowed is not None:
+            may_be &= is_allowed(rows, context.allowed)
+        return rows[may_be]
+
+    def _is_new(self, context: RequestContext, rows: Rows) -> Mask:
+        return is_new(context.items, rows, context.data_ms, self.max_age_ms)
 
     async def _latest_rows(self, items: ItemColumns, wall_ms: int) -> Rows:
         latest = self._latest
@@ -68,6 +88,8 @@ class Fresh:
             else:
                 rows = await asyncio.to_thread(_newest, items)
             latest = self._latest = _Latest(wall_ms, items.size, rows)
+        if items.size == latest.size:
+            return latest.rows
         return np.concatenate([latest.rows, np.arange(latest.size, items.size)])
 
 

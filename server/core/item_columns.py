@@ -76,6 +76,8 @@ class ItemColumns:
 
     def known_rows(self, item_ids: Sequence[str]) -> Rows:
         """Return the rows of the known ids, in their order."""
+        if not item_ids:
+            return np.empty(0, np.int64)
         found = self.rows(item_ids)
         return np.compress(found >= 0, found)
 

@@ -1,4 +1,4 @@
-"""A model version on disk: checked files, memory-mapped arrays."""
+"""A model version on disk: checked files, and arrays that nobody writes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from server.core.errors import ArtifactError
 from server.model_registry.manifest import FileEntry, Manifest, read_manifest
 
+_READ_BYTES = 128 * 1024 * 1024
 _AGAIN = "copy or export the version again"
 
 
@@ -36,7 +37,10 @@ class Artifact:
         return self.folder / name
 
     def array(self, name: str, shape: tuple[int | None, ...], dtype: type[Any]) -> NDArray[Any]:
-        """Memory-map an array, read-only.
+        """Return a read-only array: up to 128 MiB read into memory, larger ones mapped.
+
+        Requests gather rows at random from all over a table. In memory of its own it lies on huge
+        pages, which numpy asks for, and each such row costs one miss less.
 
         Args:
             shape: expected size of each axis; None: any.
@@ -60,8 +64,10 @@ class Artifact:
                 f"{path}: array {found.shape} {found.dtype}, expected"
                 f" {_shape_text(shape)} {np.dtype(dtype)}; {_AGAIN}"
             )
-        # A plain array view: the memmap subclass makes every small gather several times slower.
-        plain: NDArray[Any] = found.view(np.ndarray)
+        # A plain array: the memmap subclass makes every small gather several times slower.
+        plain: NDArray[Any] = np.array(found) if found.nbytes <= _READ_BYTES else found
+        plain = plain.view(np.ndarray)
+        plain.setflags(write=False)
         return plain
 
     def lines(self, name: str) -> list[str]:

@@ -25,7 +25,7 @@ from server.filters.engaged import Engaged
 from server.filters.excluded import Excluded
 from server.filters.seen import Seen
 from server.filters.unavailable import Unavailable
-from server.orchestrator.decorators import WithDeadline, WithFallback
+from server.orchestrator.decorators import WithFallback
 from server.orchestrator.live_popularity import LivePopularity
 from server.orchestrator.pipeline import Pipeline, Quota
 from server.orchestrator.serving_state import ModelParts, ServingState
@@ -93,10 +93,7 @@ def serving_state(
 def _pipeline(
     surface: Surface, parts: ModelParts, live: LiveSources, fields: Mapping[str, FilterField]
 ) -> Pipeline:
-    quotas = [
-        Quota(WithDeadline(source, surface.source_timeout_s), limit)
-        for source, limit in _sources(surface, parts, live)
-    ]
+    quotas = [Quota(source, limit) for source, limit in _sources(surface, parts, live)]
     names = tuple(quota.source.name for quota in quotas)
     editorial = Editorial.of(surface.rules)
     pre_ranker: Scorer = _pre_ranker(surface, parts, names)
@@ -109,6 +106,7 @@ def _pipeline(
     objective = _objective(surface, parts)
     return Pipeline(
         sources=quotas,
+        source_timeout_s=surface.source_timeout_s,
         last_resort=Popular(live.popular),
         candidates=surface.candidates,
         catalog_hydrators=parts.catalog_hydrators or (LivePopularity(live.signals),),

@@ -61,7 +61,9 @@ class ContextBuilder:
         subject = None if surface.is_shared else self._owner(query.subject)
         user = NO_BEHAVIOUR if subject is None else await self.user_states.get(subject.key)
         seeds = items.known_rows(query.seed_item_ids)
-        excluded = np.concatenate([items.known_rows(query.exclude_item_ids), seeds])
+        excluded = seeds
+        if query.exclude_item_ids:
+            excluded = np.concatenate([items.known_rows(query.exclude_item_ids), seeds])
         diversity = surface.diversity if query.diversity is None else query.diversity
         return RequestContext(
             request_id=query.request_id,
@@ -77,7 +79,7 @@ class ContextBuilder:
             attributes=_attributes(query, surface, wall_ms, data_ms),
             user_attributes=await self._profile(subject),
             seeds=seeds,
-            excluded=np.unique(excluded),
+            excluded=np.unique(excluded) if len(excluded) else excluded,
             allowed=allowed,
             diversity=diversity,
             random_seed=seed_of(query.request_id),

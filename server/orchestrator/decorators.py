@@ -1,4 +1,4 @@
-"""Behaviour that any source or predictor can be wrapped in, of the same protocol as the wrapped."""
+"""Behaviour that any predictor can be wrapped in, of the same protocol as the wrapped."""
 
 from __future__ import annotations
 
@@ -10,38 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.batch import CandidateBatch, Retrieved
+from server.core.batch import CandidateBatch
 from server.core.context import RequestContext
 from server.core.slate import DegradationKind
-from server.core.stages import Predictor, Source
+from server.core.stages import Predictor
 from server.orchestrator.deadlines import budget_s
 from server.orchestrator.trace import current_trace
 
 log = logging.getLogger(__name__)
 
-# Retrieval may use half of what is left of the request's time, the ranker most of it.
-_SOURCE_SHARE = 0.5
+# The ranker may use most of what is left of the request's time.
 _PREDICTOR_SHARE = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class WithDeadline:
-    """A source that gets `timeout_s`, or half of the request's remaining time if that is less.
-
-    Raises:
-        TimeoutError: it was late.
-    """
-
-    source: Source
-    timeout_s: float
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    async def retrieve(self, context: RequestContext, limit: int) -> Retrieved:
-        async with asyncio.timeout(budget_s(context.deadline_s, _SOURCE_SHARE, self.timeout_s)):
-            return await self.source.retrieve(context, limit)
 
 
 @dataclass(frozen=True, slots=True)

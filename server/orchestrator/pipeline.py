@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -31,11 +31,17 @@ from server.core.stages import (
     Source,
 )
 from server.orchestrator.blender import cap_candidates
+from server.orchestrator.deadlines import budget_s
 from server.orchestrator.trace import current_trace
 from server.orchestrator.turns import Turns
 from server.rankers.objective import PROBABILITY
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Retrieval may use half of what is left of the request's time.
+_SOURCE_SHARE = 0.5
 
 
 class Quota(NamedTuple):
@@ -49,11 +55,13 @@ class Quota(NamedTuple):
 class Pipeline:
     """The stages of one surface, in the order `recommend` runs them.
 
-    `last_resort` stands in when every source fails; its bit follows those of the sources. All
-    pipelines of a server share their `turns`: each long step on the event loop takes one.
+    The sources get `source_timeout_s` together, or half of the request's remaining time if that is
+    less; `last_resort` stands in when every one fails, and its bit follows theirs. All pipelines
+    of a server share their `turns`: each long step on the event loop takes one.
     """
 
     sources: Sequence[Quota]
+    source_timeout_s: float | None = None
     last_resort: Source
     candidates: int
     catalog_hydrators: Sequence[Hydrator]
@@ -96,24 +104,9 @@ async def score_candidates(
 async def retrieve(context: RequestContext, pipeline: Pipeline) -> CandidateBatch:
     """Query every source at once; one that fails or is late contributes nothing."""
     trace = current_trace()
-
-    async def found_by(quota: Quota) -> Retrieved | None:
-        name = quota.source.name
-        try:
-            with trace.stage(f"source.{name}"):
-                found = await quota.source.retrieve(context, quota.limit)
-        except Exception as error:
-            log.warning("source %s left out: %r", name, error)
-            trace.degraded(DegradationKind.SOURCE_LEFT_OUT, name)
-            return None
-        trace.retrieved(name, len(found.rows))
-        return found
-
     with trace.stage("retrieve"):
         await pipeline.turns.take()
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(found_by(quota)) for quota in pipeline.sources]
-        results = [task.result() for task in tasks]
+        results = await _found(context, pipeline)
         await pipeline.turns.take()
         last = Retrieved.nothing()
         if results and all(result is None for result in results):
@@ -123,6 +116,36 @@ async def retrieve(context: RequestContext, pipeline: Pipeline) -> CandidateBatc
         batch = cap_candidates(CandidateBatch.merge([*found, last]), pipeline.candidates)
     trace.merged = len(batch)
     return batch
+
+
+async def _found(context: RequestContext, pipeline: Pipeline) -> list[Retrieved | None]:
+    """Return what each source found, None for one that failed or was late."""
+    trace = current_trace()
+
+    def left_out(name: str, error: Exception) -> None:
+        log.warning("source %s left out: %r", name, error)
+        trace.degraded(DegradationKind.SOURCE_LEFT_OUT, name)
+
+    async def found_by(source: Source, limit: int) -> Retrieved | None:
+        try:
+            with trace.stage(f"source.{source.name}"):
+                found = await source.retrieve(context, limit)
+        except Exception as error:
+            left_out(source.name, error)
+            return None
+        trace.retrieved(source.name, len(found.rows))
+        return found
+
+    tasks: list[asyncio.Task[Retrieved | None]] = []
+    budget = budget_s(context.deadline_s, _SOURCE_SHARE, pipeline.source_timeout_s)
+    try:
+        async with asyncio.timeout(budget), asyncio.TaskGroup() as group:
+            tasks += [group.create_task(found_by(*quota)) for quota in pipeline.sources]
+    except TimeoutError as error:
+        for task, quota in zip(tasks, pipeline.sources, strict=True):
+            if task.cancelled():
+                left_out(quota.source.name, error)
+    return [None if task.cancelled() else task.result() for task in tasks]
 
 
 async def hydrate(
@@ -174,7 +197,7 @@ async def hydrate_features(
             return hydrator.defaults(batch)
 
     with trace.stage("features"):
-        return _with_all(batch, await asyncio.gather(*map(columns_of, hydrators)))
+        return _with_all(batch, await _together([columns_of(each) for each in hydrators]))
 
 
 async def predict(
@@ -208,6 +231,11 @@ def select(context: RequestContext, batch: CandidateBatch, pipeline: Pipeline) -
             model_version=pipeline.model_version,
             counts=trace.counts(len(selection.order)),
         )
+
+
+async def _together(each: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """Return the results of all, which run at once; a single one needs no task of its own."""
+    return [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
 
 
 def _with_all(batch: CandidateBatch, added: Sequence[Mapping[str, Column]]) -> CandidateBatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -92,3 +93,29 @@ async def test_erasure_takes_the_profile_and_its_merges(store):
     assert await store.erase("ann") == 0
     assert await store.get("ann") is None
     assert (store.owner_of("v1"), store.owner_of("v2")) == (None, "bob")
+
+
+async def test_what_was_read_before_a_write_is_not_read_after_it(store):
+    assert await store.get("ann") is None
+    for age in (1.0, 2.0):
+        await store.update(
+            "ann", lambda _, age=age: Profile(user_id="ann", attributes={"age": age})
+        )
+        assert (await store.get("ann")).attributes == {"age": age}
+    await store.upsert([Profile(user_id="ann", attributes={"age": 3.0})])
+    assert (await store.get("ann")).attributes == {"age": 3.0}
+    await store.erase("ann")
+    assert await store.get("ann") is None
+
+
+async def test_reads_beside_writes_leave_nothing_old_behind(store):
+    async def read():
+        for _ in range(20):
+            await store.get("ann")
+
+    async def write():
+        for age in range(20):
+            await store.upsert([Profile(user_id="ann", attributes={"age": float(age)})])
+
+    await asyncio.gather(read(), write(), read())
+    assert (await store.get("ann")).attributes == {"age": 19.0}

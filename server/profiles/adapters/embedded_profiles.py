@@ -13,6 +13,7 @@ import orjson
 from server.core.clock import Clock
 from server.core.errors import InvalidRequestError, UnavailableError
 from server.profiles.ports import Profile
+from server.profiles.recent_profiles import RecentProfiles, StoredProfile
 from server.storage.group_commit import GroupCommit
 from server.storage.row_insert import insert_rows
 from server.storage.sqlite_database import SqliteDatabase
@@ -31,7 +32,11 @@ _OR_REPLACE: Final = "ON CONFLICT(user_id) DO UPDATE SET data = excluded.data"
 
 
 class EmbeddedProfiles:
-    """`ProfileStore` on SQLite; with `is_read_only`, beside the process that writes."""
+    """`ProfileStore` on SQLite; with `is_read_only`, beside the process that writes.
+
+    The one that writes keeps what it read last in memory: requests ask for the same users again
+    and again.
+    """
 
     def __init__(
         self, path: Path, clock: Clock, *, is_read_only: bool = False, vfs: str | None = None
@@ -49,6 +54,7 @@ class EmbeddedProfiles:
             self._database.open().close()
         self._owners: dict[str, str] = {}
         self._visitors: dict[str, list[str]] = {}
+        self._recent = RecentProfiles()
         connection = self._database.open_reader()
         try:
             with self._database.errors():
@@ -61,7 +67,13 @@ class EmbeddedProfiles:
             connection.close()
 
     async def get(self, user_id: str) -> Profile | None:
-        return await self._reader.run(lambda connection: _read(connection, user_id))
+        stored = self._recent.find(user_id)
+        if stored is None:
+            revision = self._recent.revision
+            stored = await self._reader.run(lambda connection: _read(connection, user_id))
+            if self._writer is not None:
+                self._recent.keep(user_id, stored, revision)
+        return stored.profile
 
     async def update(
         self,
@@ -71,13 +83,15 @@ class EmbeddedProfiles:
         validate_only: bool = False,
     ) -> Profile:
         def work(connection: apsw.Connection) -> Profile:
-            current = _read(connection, user_id)
+            current = _read(connection, user_id).profile
             profile = _stamped(change(current), current, self._clock.now_ms())
             if not validate_only:
                 insert_rows(connection, _INSERT, [_row(profile)], suffix=_OR_REPLACE)
             return profile
 
-        return await self._writing().run(work)
+        return await self._writing().run(
+            work, publish=lambda profile: self._recent.forget([profile.user_id])
+        )
 
     async def upsert(self, profiles: list[Profile]) -> None:
         def work(connection: apsw.Connection) -> None:
@@ -90,7 +104,8 @@ class EmbeddedProfiles:
             ]
             insert_rows(connection, _INSERT, rows, suffix=_OR_REPLACE)
 
-        await self._writing().run(work)
+        changed = [profile.user_id for profile in profiles]
+        await self._writing().run(work, publish=lambda _: self._recent.forget(changed))
 
     async def erase(self, user_id: str) -> int:
         def work(connection: apsw.Connection) -> int:
@@ -161,6 +176,7 @@ class EmbeddedProfiles:
         self._visitors.setdefault(user_id, []).append(visitor_id)
 
     def _forget(self, user_id: str) -> None:
+        self._recent.forget([user_id])
         for visitor_id in self._visitors.pop(user_id, ()):
             del self._owners[visitor_id]
 
@@ -196,8 +212,11 @@ def _profile(fields: dict[str, Any]) -> Profile:
     )
 
 
-def _read(connection: apsw.Connection, user_id: str) -> Profile | None:
-    return _read_many(connection, [user_id]).get(user_id)
+def _read(connection: apsw.Connection, user_id: str) -> StoredProfile:
+    data: Any = connection.execute("SELECT data FROM profiles WHERE user_id = ?", (user_id,)).get
+    if data is None:
+        return StoredProfile(None, 0)
+    return StoredProfile(_profile(orjson.loads(data)), len(data))
 
 
 def _read_many(connection: apsw.Connection, user_ids: list[str]) -> dict[str, Profile]:

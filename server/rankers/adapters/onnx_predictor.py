@@ -44,10 +44,11 @@ class OnnxPredictor:
         if len(batch) == 0:
             return {head: np.empty(0, np.float32) for head in self._heads}
         try:
-            running = asyncio.get_running_loop().run_in_executor(
-                self._executor, self.probabilities, batch.columns["features"], batch.columns["wide"]
-            )
-            found_NH = await asyncio.wait_for(running, self._time_left(context))
+            loop, columns = asyncio.get_running_loop(), batch.columns
+            async with asyncio.timeout(self._time_left(context)):
+                found_NH = await loop.run_in_executor(
+                    self._executor, self.probabilities, columns["features"], columns["wide"]
+                )
         except TimeoutError as error:
             raise UnavailableError("the ranker did not answer in time") from error
         except (RuntimeError, KeyError) as error:

@@ -133,6 +133,22 @@ async def test_fresh_sees_an_item_created_a_moment_ago():
     assert rows(await fresh.retrieve(context_of(after), 5)) == [2, 0, 1]
 
 
+@pytest.mark.parametrize("shown_count", [500, 12, 0])
+async def test_fresh_looks_past_items_that_may_not_be_shown(shown_count):
+    size, limit = 500, 20
+    created = NOW_MS - np.arange(size) * DAY_MS // 24
+    items = replace(
+        items_of(size, created_ms=created),
+        active=np.ones(size, np.bool_),
+        expire_ms=np.full(size, 1),
+    )
+    items.expire_ms[size - shown_count :] = NOW_MS + DAY_MS
+    fresh = Fresh()
+    wanted = list(range(size - shown_count, size))[:limit]
+    for _ in range(2):
+        assert rows(await fresh.retrieve(context_of(items), limit)) == wanted
+
+
 async def test_explore_draws_the_same_items_for_the_same_seed():
     items = items_of(200)
     first = await Explore().retrieve(context_of(items, random_seed=1), 20)

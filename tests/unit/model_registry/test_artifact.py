@@ -29,7 +29,7 @@ def test_a_whole_version_opens(version):
     assert artifact.array("co_neighbors.npy", (10, None), np.int32).shape == (10, 3)
 
 
-def test_arrays_are_mapped_and_read_only(version):
+def test_arrays_are_plain_and_read_only(version):
     array = open_artifact(version).array("item_vectors.npy", (10, 16), np.float32)
     assert type(array) is np.ndarray
     with pytest.raises(ValueError, match="read-only"):

@@ -8,7 +8,7 @@ import pytest
 
 from server.core.batch import Retrieved
 from server.core.slate import Degradation, DegradationKind
-from server.orchestrator.decorators import WithDeadline, WithFallback
+from server.orchestrator.decorators import WithFallback
 from server.orchestrator.observer import NoObserver
 from server.orchestrator.pipeline import Pipeline, Quota, recommend
 from server.orchestrator.trace import RequestTrace, current_trace
@@ -132,16 +132,29 @@ async def test_a_broken_source_is_left_out():
 
 
 async def test_a_late_source_is_left_out():
-    late = WithDeadline(Slow(), 0.01)
-    slate = await served(sources=[Quota(late, 5), Quota(Fixed("whole", 1), 5)])
+    sources = [Quota(Slow(), 5), Quota(Fixed("whole", 1), 5)]
+    slate = await served(sources=sources, source_timeout_s=0.01)
     assert slate.batch.items.tolist() == [1]
+    assert slate.batch.sources.tolist() == [0b10]
     assert kinds(slate) == [(DegradationKind.SOURCE_LEFT_OUT, "slow")]
 
 
-async def test_a_source_gets_no_more_than_its_share_of_the_time_left():
-    context = context_of(items_of(10), deadline_s=time.monotonic() + 0.4)
-    with pytest.raises(TimeoutError):
-        await WithDeadline(Slow(), 10.0).retrieve(context, 5)
+async def test_a_cancelled_request_is_not_a_late_source():
+    with RequestTrace(NoObserver()).active() as trace:
+        request = asyncio.create_task(recommend(CONTEXT, pipeline(sources=[Quota(Slow(), 5)])))
+        await asyncio.sleep(0.01)
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        assert trace.degradations == ()
+
+
+async def test_sources_get_no_more_than_their_share_of_the_time_left():
+    context = context_of(items_of(10), limit=2, deadline_s=time.monotonic() + 0.4)
+    stages = pipeline(sources=[Quota(Slow(), 5)], source_timeout_s=10.0)
+    with RequestTrace(NoObserver()).active() as trace:
+        await recommend(context, stages)
+        assert Degradation(DegradationKind.SOURCE_LEFT_OUT, "slow") in trace.degradations
     assert time.monotonic() < context.deadline_s
 
 

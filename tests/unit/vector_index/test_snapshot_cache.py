@@ -1,12 +1,21 @@
 """Built indexes are found again by content, and built again when damaged."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 
 from server.core.errors import ArtifactError
 from server.vector_index import build, snapshot_cache
 from server.vector_index.settings import IndexKind, VectorIndexSettings
-from server.vector_index.snapshot import INDEX_FILE, REPORT_FILE, read_snapshot
+from server.vector_index.snapshot import (
+    INDEX_FILE,
+    REPORT_FILE,
+    build_snapshot,
+    read_snapshot,
+    write_snapshot,
+)
 from server.vector_index.snapshot_cache import SnapshotCache
 
 SETTINGS = VectorIndexSettings(
@@ -116,3 +125,15 @@ def test_the_build_command_writes_a_snapshot(tmp_path, vectors):
     arguments = ["--vectors", str(vectors), "--output", str(tmp_path / "output")]
     assert build.main([*arguments, "--settings", SETTINGS.model_dump_json()]) == 0
     assert read_snapshot(tmp_path / "output").report.count == 1_500
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux is asked to read ahead")
+def test_the_system_is_asked_to_read_a_mapped_index_ahead(tmp_path, monkeypatch):
+    write_snapshot(build_snapshot(np.eye(200, dtype=np.float32), SETTINGS), tmp_path)
+    asked = []
+    monkeypatch.setattr(
+        os, "posix_fadvise", lambda file, *what: asked.append((os.fstat(file).st_ino, *what))
+    )
+    read_snapshot(tmp_path)
+    inode = (tmp_path / INDEX_FILE).stat().st_ino
+    assert asked == [(inode, 0, 0, os.POSIX_FADV_WILLNEED)]

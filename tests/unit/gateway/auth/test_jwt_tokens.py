@@ -195,7 +195,8 @@ async def test_a_changed_token_is_invalid(data):
     await bearers.keys.load()
     text = GOOD
     at = data.draw(st.integers(0, len(text) - 1))
-    other = data.draw(st.characters(exclude_characters=text[at]))
+    # gRPC decodes headers, so that they hold no lone surrogates.
+    other = data.draw(st.characters(codec="utf-8", exclude_characters=text[at]))
     for changed in (text[:at] + other + text[at + 1 :], text[:at], text + other):
         await bearers.refusal(changed)
 
