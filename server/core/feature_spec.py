@@ -106,7 +106,7 @@ class CrossFeature:
 
 
 def bucket_numbers(
-    borders: tuple[float, ...] | NDArray[np.float64], values_R: NDArray[np.float64]
+    borders: tuple[float, ...] | NDArray[np.float64], values_R: NDArray[np.floating]
 ) -> NDArray[np.int64]:
     """Return 1 + how many borders are <= x, 0 for NaN."""
     numbers = 1 + np.searchsorted(np.asarray(borders, np.float64), values_R, side="right")

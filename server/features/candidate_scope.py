@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from server.core.batch import CandidateBatch, Column, Rows
 from server.core.context import RequestContext
 from server.core.item_columns import ItemColumns
-from server.features.behaviour import AFFINITY_LENGTH, affinity, times_engaged
+from server.features.behaviour import times_engaged
 from server.features.counters import item_counter
 from server.features.item_texts import ItemTexts
 from server.features.ports import ItemSignals
 from server.features.raw_values import RawTexts, missing_numbers, missing_strings
-from server.features.request_scope import recent_rows
+from server.features.recent_items import HolderBits, RecentItems
 
 _DAY_MS = 86_400_000.0
 _AFFINITY = "affinity."
@@ -44,6 +44,7 @@ class ItemValues:
     texts: ItemTexts
     timestamps: frozenset[str] = frozenset()
     priors: Mapping[str, float] = field(default_factory=dict)
+    holders: HolderBits = field(default_factory=HolderBits)
 
 
 class ItemScope:
@@ -59,10 +60,10 @@ class ItemScope:
     def count(self) -> int:
         return len(self._rows)
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
+    def numbers(self, name: str) -> NDArray[np.floating]:
         rest = name.removeprefix("item.")
         if rest == "age_days":
-            created_ms = self._items.create_ms[self._rows]
+            created_ms = self._items.create_ms.take(self._rows)
             days = (self._now_ms - created_ms) / _DAY_MS
             return np.where(created_ms > _UNKNOWN_CREATE_MS, days, np.nan)
         counted = item_counter(
@@ -74,8 +75,8 @@ class ItemScope:
         if column is None:
             return missing_numbers(self.count)
         if rest in self._values.timestamps:
-            return (self._now_ms - column[self._rows]) / _DAY_MS
-        return column[self._rows]
+            return (self._now_ms - column.take(self._rows)) / _DAY_MS
+        return column.take(self._rows)
 
     def texts(self, name: str) -> RawTexts:
         return self._values.texts.of(self._items, self._rows, name.removeprefix("item."))
@@ -89,24 +90,35 @@ class ItemScope:
 class CandidateScope:
     """`item.*` and `candidate.*` of a batch; what is computed once is kept for this request."""
 
-    def __init__(self, context: RequestContext, batch: CandidateBatch, values: ItemValues) -> None:
+    def __init__(
+        self,
+        context: RequestContext,
+        batch: CandidateBatch,
+        values: ItemValues,
+        recent: RecentItems,
+    ) -> None:
         self._context = context
         self._batch = batch
-        self._values = values
+        self._recent = recent
         self._items = ItemScope(context.items, batch.items, context.data_ms, values)
-        self._computed: dict[str, NDArray[np.float64]] = {}
+        self._computed: dict[str, NDArray[np.floating]] = {}
+        self._texts: dict[str, RawTexts] = {}
 
     @property
     def count(self) -> int:
         return len(self._batch)
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
+    def numbers(self, name: str) -> NDArray[np.floating]:
         if name not in self._computed:
             self._computed[name] = self._numbers(name)
         return self._computed[name]
 
     def texts(self, name: str) -> RawTexts:
-        return self._items.texts(name) if name.startswith("item.") else missing_strings(self.count)
+        if not name.startswith("item."):
+            return missing_strings(self.count)
+        if name not in self._texts:
+            self._texts[name] = self._items.texts(name)
+        return self._texts[name]
 
     def model_ids(self, name: str) -> NDArray[np.int64]:
         return self._items.model_ids(name)
@@ -119,17 +131,15 @@ class CandidateScope:
             if name.startswith("candidate.") and name not in self._batch.columns
         }
 
-    def _numbers(self, name: str) -> NDArray[np.float64]:
+    def _numbers(self, name: str) -> NDArray[np.floating]:
         if name in self._batch.columns:
-            return np.asarray(self._batch.columns[name], np.float64)
+            return self._batch.columns[name]
         if name.startswith("item."):
             return self._items.numbers(name)
         rest = name.removeprefix("candidate.")
         if rest.startswith(_AFFINITY):
-            context = self._context
-            recent = recent_rows(context.user, AFFINITY_LENGTH, context.items.size)
             attribute = rest.removeprefix(_AFFINITY)
-            return affinity(context.items, self._values.texts, recent, self._batch.items, attribute)
+            return self._recent.affinity(attribute, self.texts("item." + attribute))
         compute = _COMPUTED.get(rest)
         return missing_numbers(self.count) if compute is None else compute(self)
 
@@ -146,7 +156,7 @@ class CandidateScope:
 
         The hydrator of retrieval scores adds it before the shortlist is cut; this stands in.
         """
-        scores = self.numbers("candidate.co_engaged")
+        scores = self.numbers("candidate.co_engaged").astype(np.float64)
         most = np.nanmax(scores, initial=0.0)
         return scores / most if most > 0 else np.zeros(self.count)
 

@@ -30,25 +30,26 @@ def gather(signal_R: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
     """Return (N,) values; rows past the signal's end are 0."""
     if len(signal_R) == 0:
         return np.zeros(len(rows), np.float32)
+    # Without a sign, a negative row is past every end.
+    if rows.view(np.uint64).max(initial=0) < len(signal_R):
+        return signal_R.take(rows)
     inside = (rows >= 0) & (rows < len(signal_R))
-    if inside.all():
-        return signal_R[rows]
     return np.where(inside, signal_R[np.where(inside, rows, 0)], np.float32(0))
 
 
 def item_counter(
     name: str, signals: ItemSignals, rows: Rows, now_ms: int, priors: Mapping[str, float]
-) -> NDArray[np.float64] | None:
+) -> NDArray[np.floating] | None:
     """Return (N,) `item.<name>`, None if the name is no counter."""
     if name == "popularity":
-        return gather(signals.popularity(), rows).astype(np.float64)
+        return gather(signals.popularity(), rows)
     if name == "recent_popularity":
-        return gather(signals.recent(now_ms), rows).astype(np.float64)
+        return gather(signals.recent(now_ms), rows)
     if name == "impressions":
-        return gather(signals.event_counts(EventType.IMPRESSION), rows).astype(np.float64)
+        return gather(signals.event_counts(EventType.IMPRESSION), rows)
     if name.startswith("count."):
         number = event_type_number(name.removeprefix("count."))
-        return gather(signals.event_counts(number), rows).astype(np.float64)
+        return gather(signals.event_counts(number), rows)
     if name.startswith("rate."):
         head = name.removeprefix("rate.")
         engaged = gather(signals.counts_since_impression(event_type_number(head)), rows)

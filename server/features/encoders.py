@@ -66,26 +66,28 @@ class EmbeddingLookup:
         self._table = table
         if isinstance(feature.encoder, VocabularyEncoder | HashEncoder):
             self._codes = CodeIds(value_encoder(feature.encoder))
+        if isinstance(feature.encoder, BordersEncoder):
+            self._borders = np.array(feature.encoder.borders, np.float64)
 
     def embed(self, scope: RawScope) -> NDArray[np.float32]:
         """Return (N, D)."""
         encoder, raw = self.feature.encoder, self.feature.raw
         if isinstance(encoder, BordersEncoder):
-            return self._table[bucket_numbers(encoder.borders, scope.numbers(raw))]
+            return self._table.take(bucket_numbers(self._borders, scope.numbers(raw)), axis=0)
         if isinstance(encoder, ItemsEncoder | UsersEncoder):
-            return self._table[scope.model_ids(raw)]
+            return self._table.take(scope.model_ids(raw), axis=0)
         texts = scope.texts(raw)
         if isinstance(texts, RawBags) and self.feature.pooling is Pooling.MEAN:
             return self._mean(texts)
-        return self._table[self._single_ids(texts)]
+        return self._table.take(self._single_ids(texts), axis=0)
 
     def _single_ids(self, texts: RawTexts) -> NDArray[np.int64]:
         strings = texts.firsts() if isinstance(texts, RawBags) else texts
-        return self._codes.of(strings.values)[strings.codes_N]
+        return self._codes.of(strings.values).take(strings.codes_N)
 
     def _mean(self, bags: RawBags) -> NDArray[np.float32]:
         """Return the mean over each row's known values; row 0 of the table where there is none."""
-        ids_L = self._codes.of(bags.values)[bags.codes_L[bags.entries()]]
+        ids_L = self._codes.of(bags.values).take(bags.codes_L)
         row_L = np.repeat(np.arange(len(bags.lengths_N)), bags.lengths_N)
         known_L = ids_L > 0
         ids_L, row_L = ids_L[known_L], row_L[known_L]
@@ -95,6 +97,6 @@ class EmbeddingLookup:
         filled = np.flatnonzero(counts_N)
         if len(filled):
             starts = (np.cumsum(counts_N) - counts_N)[filled]
-            sums = np.add.reduceat(self._table[ids_L], starts, axis=0)
+            sums = np.add.reduceat(self._table.take(ids_L, axis=0), starts, axis=0)
             pooled_ND[filled] = sums / counts_N[filled, None].astype(np.float32)
         return pooled_ND

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.batch import Rows
-from server.core.item_columns import ItemColumns
+from server.core.item_columns import ItemColumns, StringsColumn
 from server.features.raw_values import RawBags, RawStrings, RawTexts, missing_strings
 from server.features.tokens import unique_words
 
@@ -66,10 +66,9 @@ class ItemTexts:
         if name.endswith(_WORDS_SUFFIX):
             return self._word_bags(items, rows, name.removesuffix(_WORDS_SUFFIX))
         if (strings := items.strings.get(name)) is not None:
-            return RawStrings(strings.codes[rows], strings.values)
+            return RawStrings(strings.codes.take(rows), strings.values)
         if (sets := items.string_sets.get(name)) is not None:
-            lengths = sets.lengths[rows].astype(np.int64)
-            return RawBags(sets.starts[rows], lengths, sets.codes, sets.values)
+            return _bags(sets, rows)
         if name == "title":
             titles = [items.titles[row] for row in rows.tolist()]
             return RawStrings(np.arange(len(titles), dtype=np.int32), titles)
@@ -84,3 +83,12 @@ class ItemTexts:
         else:
             return missing_strings(len(rows))
         return self._words.setdefault(name, WordLists()).bags(texts)
+
+
+def _bags(sets: StringsColumn, rows: Rows) -> RawBags:
+    lengths_N = sets.lengths.take(rows).astype(np.int64)
+    starts_N = lengths_N.cumsum() - lengths_N
+    # Start, start + 1, ... of each row's entries in the column, one row after the other.
+    entries_L = (sets.starts.take(rows) - starts_N).repeat(lengths_N)
+    entries_L += np.arange(len(entries_L))
+    return RawBags(starts_N, lengths_N, sets.codes.take(entries_L), sets.values)

@@ -15,6 +15,7 @@ from server.core.context import RequestContext
 from server.features.candidate_scope import CandidateScope, ItemValues
 from server.features.model_users import ModelUsers
 from server.features.ranker_features import RankerFeatures
+from server.features.recent_items import RecentItems, recent_rows
 from server.features.request_scope import RequestScope
 from server.features.static_items import StaticItemColumns
 
@@ -46,8 +47,9 @@ class ModelFeatures:
 
     def assemble(self, context: RequestContext, batch: CandidateBatch) -> Mapping[str, Column]:
         """Return the columns."""
-        shared = RequestScope(context, self._users, self._values.texts, self._values.priors)
-        by_row = CandidateScope(context, batch, self._values)
+        recent = self._recent_items(context)
+        shared = RequestScope(context, self._users, recent, self._values.priors)
+        by_row = CandidateScope(context, batch, self._values, recent)
         static_NW = self._static.of(context.items, batch.items)
         columns: dict[str, Column] = {
             "features": self._features.features(shared, by_row, static_NW),
@@ -66,3 +68,7 @@ class ModelFeatures:
             "candidate.times_engaged": np.zeros(count, np.float32),
             "candidate.days_since_engaged": np.full(count, np.nan, np.float32),
         }
+
+    def _recent_items(self, context: RequestContext) -> RecentItems:
+        rows = recent_rows(context.user, context.items.size)
+        return RecentItems(context.items, self._values.texts, rows, self._values.holders)

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.core.feature_spec import CrossFeature, EmbeddingFeature, NumericFeature
-from server.features.cross_features import CrossIds, CrossSide, cross_ids, cross_strings
 from server.features.encoders import EmbeddingLookup
 from server.features.numeric_features import NumericFeatures
-from server.features.raw_values import RawScope, RawStrings
+from server.features.raw_values import RawScope, is_shared
 from server.features.static_items import is_static
+from server.features.wide_part import WidePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,6 @@ class PlacedLookup:
 
     lookup: EmbeddingLookup
     columns: slice
-
-
-def is_shared(raw: str) -> bool:
-    """Tell whether a raw value is the same for all rows of a request."""
-    return raw.startswith(("user.", "context."))
 
 
 class RankerFeatures:
@@ -59,7 +53,7 @@ class RankerFeatures:
         ]
         self._numeric = NumericFeatures(numeric)
         self._numeric_columns = slice(start, self.width)
-        self._crosses = [(spec, tables[spec.table], CrossIds(spec)) for spec in crosses]
+        self._wide = WidePart(crosses, tables, heads)
         self._runs = _runs(self.static)
 
     def features(
@@ -84,34 +78,14 @@ class RankerFeatures:
 
     def wide(self, shared: RawScope, by_row: RawScope) -> NDArray[np.float32]:
         """Return (N, H), the sum over all crosses of their weights."""
-        wide_NH = np.zeros((by_row.count, self.heads), np.float32)
-
-        @cache
-        def strings(raw: str, borders: tuple[float, ...] | None) -> RawStrings:
-            return cross_strings(_scope(raw, shared, by_row), raw, borders)
-
-        @cache
-        def side(raw: str, borders: tuple[float, ...] | None) -> CrossSide:
-            return CrossSide.of(strings(raw, borders))
-
-        for spec, table, kept in self._crosses:
-            left = side(spec.left, spec.left_borders)
-            if len(left.texts) == 1 and not is_shared(spec.right):
-                ids_N = kept.of(left.texts[0], strings(spec.right, spec.right_borders))
-            else:
-                ids_N = cross_ids(spec, left, side(spec.right, spec.right_borders))
-            wide_NH += table[ids_N]
-        return wide_NH
+        return self._wide.of(shared, by_row)
 
     def _numbers(self, shared: RawScope, by_row: RawScope) -> NDArray[np.float64]:
         raw_KN = np.empty((len(self._numeric.features), by_row.count))
         for row, feature in enumerate(self._numeric.features):
-            raw_KN[row] = _scope(feature.raw, shared, by_row).numbers(feature.raw)
+            scope = shared if is_shared(feature.raw) else by_row
+            raw_KN[row] = scope.numbers(feature.raw)
         return self._numeric.normalise(raw_KN)
-
-
-def _scope(raw: str, shared: RawScope, by_row: RawScope) -> RawScope:
-    return shared if is_shared(raw) else by_row
 
 
 def _runs(placed: Sequence[PlacedLookup]) -> list[tuple[slice, slice]]:

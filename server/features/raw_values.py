@@ -20,23 +20,32 @@ class RawStrings:
     codes_N: NDArray[np.int32]
     values: Sequence[str]
 
+    @property
+    def count(self) -> int:
+        return len(self.codes_N)
+
 
 @dataclass(frozen=True, slots=True)
 class RawBags:
-    """Several strings a row: `codes_L[starts_N[r] : starts_N[r] + lengths_N[r]]`."""
+    """Several strings a row: `codes_L[starts_N[r] : starts_N[r] + lengths_N[r]]`.
+
+    Row after row, without gaps: `starts_N` are the sums of the lengths before.
+    """
 
     starts_N: NDArray[np.int64]
     lengths_N: NDArray[np.int64]
     codes_L: NDArray[np.int32]
     values: Sequence[str]
 
-    def entries(self) -> NDArray[np.int64]:
-        """Return the positions in `codes_L` of all rows' entries, row after row."""
-        return ranges(self.starts_N, self.lengths_N)
+    @property
+    def count(self) -> int:
+        return len(self.lengths_N)
 
     def firsts(self) -> RawStrings:
         """Return each row's first value."""
         has_any = self.lengths_N > 0
+        if has_any.all():
+            return RawStrings(self.codes_L.take(self.starts_N), self.values)
         codes = np.full(len(self.lengths_N), -1, np.int32)
         codes[has_any] = self.codes_L[self.starts_N[has_any]]
         return RawStrings(codes, self.values)
@@ -55,7 +64,7 @@ class RawScope(Protocol):
     @property
     def count(self) -> int: ...
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
+    def numbers(self, name: str) -> NDArray[np.floating]:
         """Return (N,) numbers, NaN missing."""
         ...
 
@@ -68,14 +77,9 @@ class RawScope(Protocol):
         ...
 
 
-def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return start, start + 1, ..., of all ranges, one after the other."""
-    total = int(lengths.sum())
-    before = np.cumsum(lengths) - lengths
-    found: NDArray[np.int64] = np.arange(total, dtype=np.int64) + np.repeat(
-        starts - before, lengths
-    )
-    return found
+def is_shared(raw: str) -> bool:
+    """Tell whether a raw value is the same for all rows of a request."""
+    return raw.startswith(("user.", "context."))
 
 
 def missing_strings(count: int) -> RawStrings:

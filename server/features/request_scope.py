@@ -7,15 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.batch import Rows
 from server.core.context import RequestContext
 from server.core.item_columns import AttributeValue
-from server.core.user_state import UserState
-from server.features.behaviour import AFFINITY_LENGTH, top_value
 from server.features.counters import user_counter
-from server.features.item_texts import ItemTexts
 from server.features.model_users import ModelUsers
 from server.features.raw_values import RawTexts, missing_numbers, missing_strings, one_text
+from server.features.recent_items import RecentItems
 
 _TOP = "top."
 
@@ -58,15 +55,14 @@ class RequestScope:
         self,
         context: RequestContext,
         users: ModelUsers,
-        texts: ItemTexts,
+        recent: RecentItems,
         priors: Mapping[str, float],
     ) -> None:
         subject_key = None if context.subject is None else context.subject.key
         self._subject = SubjectScope(subject_key, context.user_attributes, users)
         self._context = context
-        self._texts = texts
+        self._recent = recent
         self._priors = priors
-        self._recent = recent_rows(context.user, AFFINITY_LENGTH, context.items.size)
         self._tops: dict[str, RawTexts] = {}
 
     def numbers(self, name: str) -> NDArray[np.float64]:
@@ -90,15 +86,8 @@ class RequestScope:
     def _top(self, attribute: str) -> RawTexts:
         """Crosses ask for the same attribute again and again."""
         if attribute not in self._tops:
-            top = top_value(self._context.items, self._texts, self._recent, attribute)
-            self._tops[attribute] = one_text(top)
+            self._tops[attribute] = one_text(self._recent.top(attribute))
         return self._tops[attribute]
-
-
-def recent_rows(user: UserState, limit: int, size: int) -> Rows:
-    """Return the last distinct rows of the history, the latest first, inside a view's size."""
-    recent = user.recent_unique(limit)
-    return recent[(recent >= 0) & (recent < size)]
 
 
 def _as_number(value: str | None) -> float:

@@ -109,5 +109,5 @@ def _scores(
         return vectors.scores(batch.items, query)
     scores = known.astype(np.float32)
     missing = np.flatnonzero(np.isnan(scores))
-    scores[missing] = vectors.scores(batch.items[missing], query)
+    scores[missing] = vectors.scores(batch.items.take(missing), query)
     return scores

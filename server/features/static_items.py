@@ -46,12 +46,12 @@ class StaticItemColumns:
         if not self._keeps(items.size):
             return self._embed(items, rows)
         self._grow(items.size)
-        ready_N = self._is_ready_M[rows]
+        ready_N = self._is_ready_M.take(rows)
         if not ready_N.all():
             late = rows[~ready_N]
             self._block_MW[late] = self._embed(items, late)
             self._is_ready_M[late] = True
-        return self._block_MW[rows]
+        return self._block_MW.take(rows, axis=0)
 
     def warm_up(self, items: ItemColumns) -> None:
         """Compute the columns of all rows, if they are to be kept; blocking."""

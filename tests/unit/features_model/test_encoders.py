@@ -16,7 +16,7 @@ from server.core.feature_spec import (
     VocabularyEncoder,
     bucket_numbers,
 )
-from server.features.cross_features import CrossSide, cross_ids, cross_side
+from server.features.cross_features import CrossSide, cross_ids, cross_strings
 from server.features.encoders import CodeIds, EmbeddingLookup, value_encoder
 from server.features.numeric_features import NumericFeatures
 from server.features.raw_values import RawBags, RawStrings, missing_strings, one_text
@@ -191,14 +191,14 @@ def test_many_distinct_pairs_are_the_same_as_few():
 
 
 def test_a_side_with_borders_is_its_bucket_number():
-    side = cross_side(Given(3, numbers=[0.5, 1.0, float("nan")]), "item.b", (1.0,))
-    ids = cross_ids(cross(), side_of("u"), side)
+    found = cross_strings(Given(3, numbers=[0.5, 1.0, float("nan")]), "item.b", (1.0,))
+    ids = cross_ids(cross(), side_of("u"), CrossSide.of(found))
     assert ids.tolist() == [expected("u", "1"), expected("u", "2"), 0]
 
 
 def test_a_bag_side_is_its_first_value():
-    side = cross_side(Given(2, texts=bags(["x", "y"], [])), "item.b", None)
-    assert cross_ids(cross(), side_of("u"), side).tolist() == [expected("u", "x"), 0]
+    found = cross_strings(Given(2, texts=bags(["x", "y"], [])), "item.b", None)
+    assert cross_ids(cross(), side_of("u"), CrossSide.of(found)).tolist() == [expected("u", "x"), 0]
 
 
 def test_single_raw_values_drop_what_is_empty():

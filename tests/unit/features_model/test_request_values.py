@@ -10,12 +10,14 @@ from server.core.context import RequestContext
 from server.core.subject import Subject
 from server.core.surface import Surface
 from server.core.user_state import UserState
-from server.features.behaviour import affinity, times_engaged, top_value
+from server.features.behaviour import times_engaged
 from server.features.candidate_scope import CandidateScope, ItemValues
+from server.features.counters import gather
 from server.features.item_texts import ItemTexts
 from server.features.model_items import ModelItems
 from server.features.model_users import ModelUsers
 from server.features.raw_values import RawBags
+from server.features.recent_items import HolderBits, RecentItems, recent_rows
 from server.features.request_scope import RequestScope
 from server.features.retrieval_scores import RetrievalScores
 from server.vector_index.adapters.exact_index import ExactIndex
@@ -50,8 +52,17 @@ def context(**over) -> RequestContext:
     return RequestContext(**{**fields, **over})
 
 
+def recent_items(*rows) -> RecentItems:
+    return RecentItems(ITEMS, ItemTexts(), np.array(rows, np.int64), HolderBits())
+
+
+def recent_of(request) -> RecentItems:
+    return recent_items(*recent_rows(request.user, ITEMS.size))
+
+
 def shared(**over) -> RequestScope:
-    return RequestScope(context(**over), ModelUsers(["mia"]), ItemTexts(), {"click": 0.5})
+    request = context(**over)
+    return RequestScope(request, ModelUsers(["mia"]), recent_of(request), {"click": 0.5})
 
 
 def by_row(rows, columns=None, **over) -> CandidateScope:
@@ -63,7 +74,8 @@ def by_row(rows, columns=None, **over) -> CandidateScope:
         priors={"click": 0.5},
     )
     batch = CandidateBatch.of_items(np.array(rows)).with_columns(columns or {})
-    return CandidateScope(context(**over), batch, values)
+    request = context(**over)
+    return CandidateScope(request, batch, values, recent_of(request))
 
 
 def texts_of(found) -> list:
@@ -180,6 +192,8 @@ def test_a_column_of_the_batch_is_taken_as_it_is():
 def test_the_share_of_co_engagement_is_of_the_largest():
     scope = by_row([0, 1, 2], {"candidate.co_engaged": np.array([1.0, 4.0, -1.0], np.float32)})
     assert scope.numbers("candidate.co_engaged_share").tolist() == [0.25, 1, -0.25]
+    third = by_row([0, 1], {"candidate.co_engaged": np.array([1.0, 3.0], np.float32)})
+    assert third.numbers("candidate.co_engaged_share").tolist() == [1 / 3, 1]
     none = by_row([0, 1], {"candidate.co_engaged": np.array([0.0, -1.0], np.float32)})
     assert none.numbers("candidate.co_engaged_share").tolist() == [0, 0]
 
@@ -194,10 +208,25 @@ def test_affinity_is_the_share_of_recent_items_with_a_value_in_common():
 
 
 def test_affinity_without_history_or_values_is_zero():
-    texts, none = ItemTexts(), np.empty(0, np.int64)
-    assert affinity(ITEMS, texts, none, np.array([1]), "author").tolist() == [0]
-    assert affinity(ITEMS, texts, np.array([3]), np.array([1]), "author").tolist() == [0]
-    assert affinity(ITEMS, texts, np.array([1]), none, "author").tolist() == []
+    one = ItemTexts().of(ITEMS, np.array([1]), "author")
+    assert recent_items().affinity("author", one).tolist() == [0]
+    assert recent_items(3).affinity("author", one).tolist() == [0]
+
+
+@pytest.mark.parametrize("attribute", ["author", "genres"])
+@pytest.mark.parametrize("recent", [(), (1,)])
+def test_affinity_of_no_candidates_is_empty(attribute, recent):
+    nobody = ItemTexts().of(ITEMS, np.empty(0, np.int64), attribute)
+    assert recent_items(*recent).affinity(attribute, nobody).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "values"), [([1, 0], [3, 2]), ([], []), ([2, 0], [0, 2]), ([0, -1], [2, 0])]
+)
+def test_rows_outside_a_signal_are_zero(rows, values):
+    signal, asked = np.array([2, 3], np.float32), np.array(rows, np.int64)
+    assert gather(signal, asked).tolist() == values
+    assert gather(signal[:0], asked).tolist() == [0] * len(rows)
 
 
 def test_times_engaged_without_history():
@@ -207,10 +236,9 @@ def test_times_engaged_without_history():
 
 
 def test_top_values_break_ties_by_name():
-    texts = ItemTexts()
-    assert top_value(ITEMS, texts, np.array([1, 0]), "author") == "Ada"
-    assert top_value(ITEMS, texts, np.array([0, 1, 2]), "genres") == "essay"
-    assert top_value(ITEMS, texts, np.array([3]), "author") is None
+    assert recent_items(1, 0).top("author") == "Ada"
+    assert recent_items(0, 1, 2).top("genres") == "essay"
+    assert recent_items(3).top("author") is None
 
 
 def test_history_of_rows_outside_the_view_is_left_out():
