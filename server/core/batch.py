@@ -6,7 +6,7 @@ Shape letters: N candidates, S pipeline sources.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -68,10 +68,11 @@ class CandidateBatch:
         )
 
     def with_columns(self, columns: Mapping[str, Column]) -> CandidateBatch:
-        return replace(self, columns={**self.columns, **columns})
+        columns = {**self.columns, **columns}
+        return CandidateBatch(self.items, self.sources, self.scores, columns)
 
     def with_scores(self, scores: Scores) -> CandidateBatch:
-        return replace(self, scores=scores)
+        return CandidateBatch(self.items, self.sources, scores, self.columns)
 
     def top(self, k: int) -> CandidateBatch:
         """Return the k best rows, best first; non-finite scores rank last, ties by item row."""
@@ -95,18 +96,21 @@ class CandidateBatch:
         """Union the rows of each source; the position in `retrieved` is the source's bit."""
         if not retrieved:
             return cls.of_items(np.empty(0, np.int64))
-        found = np.concatenate([each.rows for each in retrieved])
-        items, position = _distinct(found)
-        lengths = [len(each.rows) for each in retrieved]
-        source = np.repeat(np.arange(len(retrieved)), lengths)
-        ranks = np.concatenate([np.arange(length, dtype=np.int32) for length in lengths])
-        source_scores = np.full((len(items), len(retrieved)), np.nan, np.float32)
-        source_ranks = np.full((len(items), len(retrieved)), -1, np.int32)
-        source_scores[position, source] = np.concatenate([each.scores for each in retrieved])
-        source_ranks[position, source] = ranks
-        bits = np.left_shift(np.uint32(1), np.arange(len(retrieved), dtype=np.uint32))
-        # A source finds an item once, so that its bits add up.
-        sources = np.bincount(position, bits[source], minlength=len(items)).astype(np.uint32)
+        items, position = _distinct(np.concatenate([each.rows for each in retrieved]))
+        shape = len(items), len(retrieved)
+        source_scores = np.full(shape, np.nan, np.float32)
+        source_ranks = np.full(shape, -1, np.int32)
+        sources = np.zeros(len(items), np.uint32)
+        start = 0
+        for number, each in enumerate(retrieved):
+            if len(each.rows) == 0:
+                continue
+            at = position[start : start + len(each.rows)]
+            start += len(each.rows)
+            source_scores[at, number] = each.scores
+            source_ranks[at, number] = np.arange(len(at), dtype=np.int32)
+            # A source finds an item once.
+            sources[at] |= np.uint32(1 << number)
         columns = {"source_scores": source_scores, "source_ranks": source_ranks}
         for number, each in enumerate(retrieved):
             if each.measure:
@@ -123,4 +127,7 @@ def _distinct(rows: Rows) -> tuple[Rows, NDArray[np.intp]]:
     # Marking them in a small catalogue takes less time than sorting.
     is_found = np.zeros(size, np.bool_)
     is_found[rows] = True
-    return np.flatnonzero(is_found), (np.cumsum(is_found) - 1)[rows]
+    items = np.flatnonzero(is_found)
+    place = np.empty(size, np.intp)
+    place[items] = np.arange(len(items))
+    return items, place.take(rows)

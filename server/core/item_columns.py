@@ -83,14 +83,14 @@ class ItemColumns:
 
     def showable(self, rows: Rows, now_ms: int) -> Mask:
         """Return which rows may be shown at `now_ms`; rows outside this view may not."""
-        inside = (rows >= 0) & (rows < self.size)
-        at = np.where(inside, rows, 0)
+        # Read as unsigned, a negative row is larger than any.
+        inside = rows.view(np.uint64) < self.size
         if self.size == 0:
-            return np.zeros(len(rows), np.bool_)
+            return inside
         shown: Mask = (
             inside
-            & self.active[at]
-            & (self.available_ms[at] <= now_ms)
-            & (now_ms < self.expire_ms[at])
+            & self.active.take(rows, mode="clip")
+            & (self.available_ms.take(rows, mode="clip") <= now_ms)
+            & (now_ms < self.expire_ms.take(rows, mode="clip"))
         )
         return shown

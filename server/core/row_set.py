@@ -11,11 +11,14 @@ def positions_in(members: Rows, rows: Rows) -> np.ndarray[tuple[int, ...], np.dt
     """Return (N,) each row's position in sorted unique `members`, -1 where it is not one."""
     if len(members) == 0:
         return np.full(len(rows), -1, np.intp)
-    at = np.minimum(np.searchsorted(members, rows), len(members) - 1)
-    return np.where(members[at] == rows, at, -1)
+    at = np.searchsorted(members, rows)
+    return np.where(members.take(at, mode="clip") == rows, at, -1)
 
 
 def is_member(members: Rows, rows: Rows) -> Mask:
     """Return (N,) which rows are in sorted unique `members`."""
-    found: Mask = positions_in(members, rows) >= 0
+    if len(members) == 0:
+        return np.zeros(len(rows), np.bool_)
+    at = np.searchsorted(members, rows)
+    found: Mask = members.take(at, mode="clip") == rows
     return found

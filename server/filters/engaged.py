@@ -19,9 +19,9 @@ class Engaged:
     name: ClassVar[str] = "engaged"
 
     def keep(self, context: RequestContext, batch: CandidateBatch) -> Mask:
-        kept = np.ones(len(batch), np.bool_)
+        is_out = np.zeros(len(batch), np.bool_)
         if context.surface.excludes_engaged:
-            kept &= ~is_member(context.user.engaged, batch.items)
+            is_out = is_member(context.user.engaged, batch.items)
         if context.surface.excludes_purchased:
-            kept &= ~is_member(context.user.purchased, batch.items)
-        return kept
+            is_out = is_out | is_member(context.user.purchased, batch.items)
+        return ~is_out

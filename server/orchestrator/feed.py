@@ -71,7 +71,7 @@ class Feed:
             scores=slate.batch.scores,
             propensities=slate.propensities,
             sources=slate.batch.sources,
-            flags=flags.astype(np.uint8),
+            flags=flags,
             model_version=slate.model_version,
             subject_key=subject_key,
             created_ms=created_ms,

@@ -166,8 +166,10 @@ def apply_filters(
         kept = np.ones(len(batch), np.bool_)
         for each in filters:
             keeps = each.keep(context, batch)
-            trace.dropped(each.name, len(batch) - int(np.count_nonzero(keeps)))
-            kept &= keeps
+            dropped = len(batch) - int(np.count_nonzero(keeps))
+            trace.dropped(each.name, dropped)
+            if dropped:
+                kept &= keeps
         return batch.take(kept)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 from server.core.slate import Degradation, StageCounts
 from server.core.subject import Subject
@@ -74,8 +75,7 @@ class Reason:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedItem:
+class ServedItem(NamedTuple):
     """One item of a page."""
 
     item_id: str

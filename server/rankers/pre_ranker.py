@@ -18,6 +18,7 @@ from server.core.row_set import positions_in
 
 # At this rank a source's word counts half as much as at its top.
 _HALF_RANK = 20.0
+_MOST = np.finfo(np.float32).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,19 @@ class PreRanker:
         total = np.zeros(len(batch), np.float32)
         for term, weight in self.weights.items():
             if weight != 0 and len(batch) > 0:
-                values = self._term(term, context, batch)
-                total += np.float32(weight) * np.where(np.isfinite(values), values, 0)
+                total += np.float32(weight) * self._term(term, context, batch)
         return total
 
     def _term(
         self, term: str, context: RequestContext, batch: CandidateBatch
     ) -> NDArray[np.floating]:
+        """Return (N,) finite values."""
         match term:
             case "two_tower" | "content":
                 return self._similarity(term, batch)
             case "co_engaged":
-                return _share(self._similarity(term, batch))
+                values = self._similarity(term, batch)
+                return values / max(float(values.max(initial=0)), 1e-9)
             case "popularity":
                 return self._popularity(batch)
             case "times_engaged":
@@ -60,15 +62,15 @@ class PreRanker:
 
     def _similarity(self, term: str, batch: CandidateBatch) -> NDArray[np.floating]:
         column: NDArray[np.floating] | None = batch.columns.get(f"candidate.{term}")
-        if column is not None:
-            return column
-        return self._of_source("source_scores", term, batch, np.nan)
+        if column is None:
+            column = self._of_source("source_scores", term, batch, np.nan)
+        return np.where(np.isfinite(column), column, 0)
 
     def _popularity(self, batch: CandidateBatch) -> NDArray[np.floating]:
         counts = batch.columns.get("item.popularity")
         if counts is None:
             return np.zeros(len(batch), np.float32)
-        known = np.log1p(np.maximum(np.nan_to_num(counts), 0))
+        known = _log1p(counts)
         largest = known.max() if self.max_popularity is None else np.log1p(self.max_popularity)
         shares: NDArray[np.floating] = np.minimum(known / max(float(largest), 1e-9), 1)
         return shares
@@ -87,9 +89,10 @@ class PreRanker:
         return column
 
 
-def _share(values: NDArray[np.floating]) -> NDArray[np.floating]:
-    finite = np.where(np.isfinite(values), values, 0)
-    return finite / max(float(finite.max(initial=0)), 1e-9)
+def _log1p(counts: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return finite logarithms; missing and negative counts are 0."""
+    logarithms: NDArray[np.floating] = np.log1p(np.minimum(np.fmax(counts, 0), _MOST))
+    return logarithms
 
 
 def _times_engaged(context: RequestContext, batch: CandidateBatch) -> NDArray[np.floating]:
@@ -98,5 +101,4 @@ def _times_engaged(context: RequestContext, batch: CandidateBatch) -> NDArray[np
         rows, times = np.unique(context.user.history, return_counts=True)
         at = positions_in(rows, batch.items)
         column = np.append(times, 0)[at]
-    known: NDArray[np.floating] = np.log1p(np.maximum(np.nan_to_num(column), 0))
-    return known
+    return _log1p(column)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from server.core.stages import Selection
 from server.core.surface import Exploration
 from server.rankers.business_rules import SelectionRules
 from server.rankers.caps import CapWindow
-from server.rankers.exploration import draw
+from server.rankers.exploration import Draw, draw
 from server.rankers.ports import ItemVectors
 from server.rankers.reranker_mmr import mmr_order
 from server.rankers.similarity import (
@@ -67,7 +66,7 @@ class SlateSelector:
         by_score = score_order(batch.items, batch.scores)
         scores = self.rules.boosted(context, batch)
         order = by_score if scores is batch.scores else score_order(batch.items, scores)
-        order = self._diversified(context, batch.with_scores(scores), order)
+        order = self._diversified(context, batch.items, scores, order)
         size = min(context.limit, len(batch))
         pins = self.rules.pinned(context, batch)
         slots = self._slots(context, size) - pins.keys()
@@ -88,15 +87,16 @@ class SlateSelector:
         return {position for position in relative if 0 <= position < size}
 
     def _diversified(
-        self, context: RequestContext, batch: CandidateBatch, order: NDArray[np.intp]
+        self, context: RequestContext, items: Rows, scores: Scores, order: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         if context.diversity <= 0:
             return order
         best = order[:CHOSEN_FROM]
-        similarity = self._similarity(context, batch.items[best])
+        similarity = self._similarity(context, items[best])
         if similarity is None:
             return order
-        finite = np.nan_to_num(batch.scores[best], nan=0, posinf=0, neginf=0)
+        scores = scores[best]
+        finite = np.where(np.isfinite(scores), scores, np.float32(0))
         limit = min(context.limit, DIVERSIFIED)
         first = mmr_order(finite, similarity, diversity=context.diversity, limit=limit)
         rest = np.ones(len(order), np.bool_)
@@ -123,64 +123,56 @@ class SlateSelector:
         generator = np.random.default_rng(seed)
         for cap in caps:
             cap.pin(pins.items())
-        placed: list[_Place] = []
-        pinned = set(pins.values())
-        queue = [candidate for candidate in order.tolist() if candidate not in pinned]
-        # Past the last special position, without caps, the order is what it is.
-        special = size if caps else min(size, 1 + max((*pins, *slots), default=-1))
-        for position in range(special):
+        # Up to the current position what is placed, from there what may still be, best first.
+        queue: list[int] = order.tolist()
+        for candidate in pins.values():
+            queue.remove(candidate)
+        draws: dict[int, Draw] = {}
+        # Without caps, only pins and slots change what the order has at a position.
+        for position in range(size) if caps else sorted(slots.union(pins)):
             if position in pins:
-                place = _Place(pins[position], is_ruled=True)
+                queue.insert(position, pins[position])
             else:
                 pool_size = self.exploration.pool_size if position in slots else 0
-                eligible = _first_eligible(queue, caps, position, 1 + pool_size)
-                if not eligible:
+                places = _first_eligible(queue, caps, position, 1 + pool_size)
+                if not places:
+                    # The pins that are left move up.
+                    queue[position:] = [pins[place] for place in sorted(pins) if place > position]
                     break
-                place = _Place(eligible[0])
+                place = places[0]
                 if position in slots:
-                    place = _Place(*draw(eligible, self.exploration, generator))
-                queue.remove(place.candidate)
-            placed.append(place)
+                    draws[position] = draw(places, self.exploration, generator)
+                    place = draws[position].candidate
+                queue.insert(position, queue.pop(place))
             for cap in caps:
-                cap.place(place.candidate, position)
-        placed += [_Place(candidate) for candidate in queue[: size - special]]
-        for position in sorted(pins):
-            # Nothing else was eligible: the pins that are left move up.
-            if position >= len(placed):
-                placed.append(_Place(pins[position], is_ruled=True))
-        return _selection(placed)
+                cap.place(queue[position], position)
+        return _selection(queue[:size], pins.values(), draws)
 
 
-class _Place(NamedTuple):
-    """What stands at one position, in the order of the slate."""
-
-    candidate: int
-    propensity: float = 1.0
-    is_explored: bool = False
-    is_ruled: bool = False
-
-
-def _selection(placed: Sequence[_Place]) -> Selection:
-    return Selection(
-        np.array([place.candidate for place in placed], np.intp),
-        np.array([place.propensity for place in placed], np.float64),
-        np.array([place.is_explored for place in placed], np.bool_),
-        np.array([place.is_ruled for place in placed], np.bool_),
-    )
+def _selection(chosen: list[int], pinned: Iterable[int], draws: Mapping[int, Draw]) -> Selection:
+    propensities = np.ones(len(chosen))
+    is_explored, is_ruled = np.zeros((2, len(chosen)), np.bool_)
+    for position, drawn in draws.items():
+        propensities[position] = drawn.propensity
+        is_explored[position] = drawn.is_explored
+    for candidate in pinned:
+        is_ruled[chosen.index(candidate)] = True
+    return Selection(np.array(chosen, np.intp), propensities, is_explored, is_ruled)
 
 
 def _first_eligible(
-    queue: list[int], caps: Sequence[CapWindow], position: int, count: int
-) -> list[int]:
-    """Return the best `count` that no cap refuses at `position`, best first."""
+    queue: Sequence[int], caps: Sequence[CapWindow], position: int, count: int
+) -> Sequence[int]:
+    """Return the first `count` places in the queue that no cap refuses at `position`."""
     if not caps:
-        return queue[:count]
-    accepted = (
-        candidate
-        for candidate in queue
-        if not any(cap.refuses(candidate, position) for cap in caps)
-    )
-    return list(islice(accepted, count))
+        return range(position, min(position + count, len(queue)))
+    places: list[int] = []
+    for place in range(position, len(queue)):
+        if not any(cap.refuses(queue[place], position) for cap in caps):
+            places.append(place)
+            if len(places) == count:
+                break
+    return places
 
 
 def _deterministic(order: NDArray[np.intp]) -> Selection:

@@ -1,6 +1,7 @@
 """How alike the candidates of one batch are.
 
-Shape letters: N candidates, D vector dimension, T distinct attribute values in the batch.
+Shape letters: N candidates, B of them to compare with all, D vector dimension, T distinct
+attribute values in the batch.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from server.core.item_columns import ItemColumns
 
 
 class Similarity(Protocol):
-    """Compares one candidate with all."""
+    """Compares some candidates with all."""
 
-    def to(self, candidate: int) -> NDArray[np.float32]:
-        """Return (N,) similarities; what is below 0 counts as 0."""
+    def to(self, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return (B, N) similarities; what is below 0 counts as 0."""
         ...
 
 
@@ -31,9 +32,9 @@ class VectorSimilarity:
 
     vectors: NDArray[np.float32]
 
-    def to(self, candidate: int) -> NDArray[np.float32]:
-        cosines: NDArray[np.float32] = self.vectors @ self.vectors[candidate]
-        return cosines
+    def to(self, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
+        # The many on the left: the product is a third slower the other way round.
+        return (self.vectors @ self.vectors[candidates].T).T
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,12 @@ class SharedValue:
 
     has: Mask
 
-    def to(self, candidate: int) -> NDArray[np.float32]:
-        values = np.flatnonzero(self.has[candidate])
-        is_shared: Mask = np.any(self.has[:, values], axis=1, keepdims=False)
-        return is_shared.astype(np.float32)
+    def to(self, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
+        mine = self.has[candidates]
+        # Only what the candidates have can be shared with them.
+        values = np.flatnonzero(mine.any(axis=0))
+        shared = mine[:, values].astype(np.float32) @ self.has[:, values].T.astype(np.float32)
+        return np.minimum(shared, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class LargerOf:
     first: Similarity
     second: Similarity
 
-    def to(self, candidate: int) -> NDArray[np.float32]:
-        return np.maximum(self.first.to(candidate), self.second.to(candidate))
+    def to(self, candidates: NDArray[np.intp]) -> NDArray[np.float32]:
+        return np.maximum(self.first.to(candidates), self.second.to(candidates))
 
 
 @dataclass(frozen=True, slots=True)

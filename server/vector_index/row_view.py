@@ -23,7 +23,7 @@ class RowView:
 
     Shapes:
         rows_P: (P,) int64 row of each position, -1 for none.
-        position_of_row: (R,) int32, -1 for rows that are not in the snapshot.
+        position_of_row: (R,) int32 live position, -1 for rows that have none.
         live_P: (P,) bool: positions that still hold their row's vector.
     """
 
@@ -60,13 +60,15 @@ class RowView:
         """Return how many positions are dead weight or outside the snapshot."""
         return len(self.rows_P) - self.live_count + len(self.delta.rows_E)
 
-    def positions(self, rows: Rows) -> NDArray[np.int64]:
+    def positions(self, rows: Rows) -> NDArray[np.int32]:
         """Return (n,) live positions, -1 for rows without one."""
+        # Read as unsigned, a negative row is larger than any.
+        if rows.view(np.uint64).max(initial=0) < len(self.position_of_row):
+            return self.position_of_row.take(rows)
+        found = np.full(len(rows), -1, np.int32)
         inside = (rows >= 0) & (rows < len(self.position_of_row))
-        if not inside.any():
-            return np.full(len(rows), -1, np.int64)
-        found = self.position_of_row[np.where(inside, rows, 0)].astype(np.int64)
-        return np.where(inside & self.live_P[np.maximum(found, 0)] & (found >= 0), found, -1)
+        found[inside] = self.position_of_row[rows[inside]]
+        return found
 
     def without(self, rows: Rows) -> RowView:
         return replace(self._without_positions(rows), delta=self.delta.without(rows))
@@ -82,16 +84,22 @@ class RowView:
         positions = np.unique(positions[positions >= 0])
         if len(positions) == 0:
             return self
-        live_P = self.live_P.copy()
+        live_P, position_of_row = self.live_P.copy(), self.position_of_row.copy()
         live_P[positions] = False
-        return replace(self, live_P=live_P, live_count=self.live_count - len(positions))
+        position_of_row[self.rows_P[positions]] = -1
+        return replace(
+            self,
+            live_P=live_P,
+            live_count=self.live_count - len(positions),
+            position_of_row=position_of_row,
+        )
 
     def vectors(self, rows: Rows) -> NDArray[np.float32]:
         """Return (n, D), zero for rows without a vector."""
-        found_nD = np.zeros((len(rows), self.snapshot.report.dimension), np.float32)
         positions = self.positions(rows)
-        if (positions >= 0).all():
+        if positions.min(initial=0) >= 0:
             return self.snapshot.store.decode(positions)
+        found_nD = np.zeros((len(rows), self.snapshot.report.dimension), np.float32)
         found_nD[positions >= 0] = self.snapshot.store.decode(positions[positions >= 0])
         entries = self.delta.entries(rows)
         found_nD[entries >= 0] = self.delta.vectors[entries[entries >= 0]]
@@ -100,7 +108,7 @@ class RowView:
     def scores(self, rows: Rows, query_D: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (n,) inner products, 0 for rows without a vector."""
         positions = self.positions(rows)
-        if (positions >= 0).all():
+        if positions.min(initial=0) >= 0:
             return self.snapshot.store.scores(positions, query_D)
         found_n = np.zeros(len(rows), np.float32)
         found_n[positions >= 0] = self.snapshot.store.scores(positions[positions >= 0], query_D)

@@ -159,6 +159,12 @@ def test_vectors_are_looked_up_by_row(index):
     assert not found[2:].any()
 
 
+def test_a_negative_row_among_known_ones_has_no_vector(index):
+    found = index.vectors(np.array([1, -1]))
+    assert found[0] == pytest.approx(vector(1), abs=1e-6)
+    assert not found[1].any()
+
+
 def test_scores_are_inner_products_by_row(index):
     index.upsert(np.array([50]), vector(7)[None])
     scores = index.scores(np.array([7, 50, 999]), vector(7))

@@ -55,8 +55,8 @@ def test_what_may_not_be_shown_now_is_dropped():
 
 
 def test_rows_outside_the_view_are_dropped():
-    batch = CandidateBatch.of_items(np.array([7, 0]))
-    assert Unavailable().keep(context_of(ITEMS), batch).tolist() == [False, True]
+    batch = CandidateBatch.of_items(np.array([7, 0, -1]))
+    assert Unavailable().keep(context_of(ITEMS), batch).tolist() == [False, True, False]
 
 
 def test_excluded_and_hidden_items_are_dropped():

@@ -45,7 +45,7 @@ def test_sharing_a_value_makes_items_alike():
 def test_the_more_similar_view_counts():
     shared = SharedValue(np.array([[True], [True], [False]]))
     vectors = VectorSimilarity(unit([[1, 0], [0, 1], [1, 0]]))
-    assert LargerOf(vectors, shared).to(0).tolist() == [1, 1, 1]
+    assert LargerOf(vectors, shared).to(np.array([0])).tolist() == [[1, 1, 1]]
 
 
 def test_sets_of_strings_share_any_value():
@@ -58,7 +58,7 @@ def test_sets_of_strings_share_any_value():
         [True, True, False],
         [False, False, False],
     ]
-    assert SharedValue(values.has).to(1).tolist() == [0, 1, 1, 0]
+    assert SharedValue(values.has).to(np.array([1, 3])).tolist() == [[0, 1, 1, 0], [0, 0, 0, 0]]
     assert len(attribute_values(items, np.arange(4), "unknown").codes) == 0
 
 
@@ -96,6 +96,59 @@ def test_mmr_never_repeats_and_follows_its_definition(count, limit, diversity, s
     order = mmr_order(scores, VectorSimilarity(vectors), diversity=diversity, limit=limit).tolist()
     assert len(order) == len(set(order)) == min(count, limit)
     assert order == by_definition(scores, vectors, diversity, limit)
+
+
+def step_by_step(scores, alike, diversity, limit):
+    """MMR as it is told: after each choice, compare the chosen one with all.
+
+    Shapes: alike (N, N).
+    """
+    relevance = (scores - float(scores.min())) / max(float(np.ptp(scores)), 1e-12)
+    left = ((1 - diversity) * relevance).astype(np.float32)
+    closest = np.zeros(len(scores), np.float32)
+    order = [int(scores.argmax())]
+    while len(order) < min(limit, len(scores)):
+        closest = np.maximum(closest, alike[order[-1]])
+        left[order[-1]] = -np.inf
+        order.append(int((left - np.float32(diversity) * closest).argmax()))
+    return order
+
+
+# Multiples of 1/4: products and sums of these are exact, so that ties are ties.
+quarters = st.integers(-4, 4).map(lambda each: each / 4)
+
+
+@st.composite
+def mmr_cases(draw):
+    count = draw(st.integers(1, 24))
+    vectors = draw(st.lists(st.tuples(quarters, quarters), min_size=count, max_size=count))
+    values = draw(st.lists(st.sets(st.integers(0, 3), max_size=2), min_size=count, max_size=count))
+    scores = draw(st.lists(quarters, min_size=count, max_size=count))
+    has = np.array([[each in row for each in range(4)] for row in values])
+    kind = draw(st.sampled_from(["vectors", "shared", "larger"]))
+    return np.array(scores, np.float32), np.array(vectors, np.float32), has, kind
+
+
+@given(
+    mmr_cases(),
+    st.integers(1, 30),
+    st.sampled_from([0.0, 0.2, 0.5, 0.75, 1.0]),
+)
+@settings(max_examples=300, deadline=None)
+def test_rows_computed_ahead_change_nothing_even_in_ties(case, limit, diversity):
+    scores, vectors, has, kind = case
+    cosines = vectors @ vectors.T
+    shared = np.array([[float(np.any(a & b)) for b in has] for a in has], np.float32)
+    similarity, alike = {
+        "vectors": (VectorSimilarity(vectors), cosines),
+        "shared": (SharedValue(has), shared),
+        "larger": (
+            LargerOf(VectorSimilarity(vectors), SharedValue(has)),
+            np.maximum(cosines, shared),
+        ),
+    }[kind]
+    order = mmr_order(scores, similarity, diversity=diversity, limit=limit)
+    assert order.tolist() == step_by_step(scores, alike, diversity, limit)
 
 
 @pytest.mark.slow

@@ -39,6 +39,19 @@ def test_the_pre_ranker_adds_up_its_terms():
     assert scores.tolist() == pytest.approx([1.0, 1.0 + 2.0, -2.0 + 0.5 + 4.0])
 
 
+def test_counts_that_can_not_be_count_nothing_or_as_the_most():
+    counts = [np.nan, -2.0, np.inf, math.e - 1]
+    columns = {"item.popularity": counts, "candidate.times_engaged": counts}
+    candidates = CandidateBatch.of_items(np.arange(4)).with_columns(
+        {name: np.array(values, np.float32) for name, values in columns.items()}
+    )
+    popularity = PreRanker({"popularity": 1.0}, max_popularity=math.e - 1)
+    assert popularity.score(CONTEXT, candidates).tolist() == pytest.approx([0, 0, 1, 1])
+    times = PreRanker({"times_engaged": 1.0}).score(CONTEXT, candidates)
+    assert np.isfinite(times).all()
+    assert times[[0, 1, 3]].tolist() == pytest.approx([0, 0, 1])
+
+
 def test_a_known_maximum_popularity_replaces_that_of_the_batch():
     candidates = batch(**{"item.popularity": [0.0, 3.0, 99.0]})
     scores = PreRanker({"popularity": 1.0}, max_popularity=15).score(CONTEXT, candidates)

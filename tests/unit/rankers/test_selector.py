@@ -130,6 +130,14 @@ def test_diversity_separates_copies():
     assert rows(pick(limit=2, selector=selector, diversity=0.0)) == [0, 1]
 
 
+def test_a_broken_score_is_no_relevance_when_diversity_counts():
+    vectors = np.array([[0, 1], [1, 0], [0, 1], [1, 0], [0, 1], [1, 0]], np.float32)
+    scores = np.array([np.nan, 0.9, 0.4, 0.8, np.inf, 0.1], np.float32)
+    selector = SlateSelector(vectors=RowVectors(vectors))
+    broken = BATCH.with_scores(scores)
+    assert rows(pick(limit=6, batch=broken, selector=selector, diversity=0.5)) == [1, 2, 3, 5, 0, 4]
+
+
 def test_diversity_works_by_attribute_alone_and_without_any_view():
     selector = SlateSelector(diversity_attribute="genre")
     assert rows(pick(limit=3, selector=selector, diversity=0.5)) == [0, 3, 5]
