@@ -9,17 +9,21 @@ from server.core.batch import Mask, Retrieved, Rows
 
 
 def best_rows(rows: Rows, scores: NDArray[np.floating], limit: int) -> Retrieved:
-    """Return the `limit` best rows, best first; ties by row.
+    """Return the `limit` best rows, best first; ties by row. Scores are finite.
 
     Linear in len(rows) but for sorting what is returned.
     """
     if limit <= 0 or len(rows) == 0:
         return Retrieved.nothing()
     if limit < len(rows):
-        # Partitioned by value alone, ties at the border fall where they fall.
-        best = np.argpartition(-scores, limit - 1)[:limit]
+        # Only those that may be among them, ties at the border included, are sorted.
+        least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        best = np.flatnonzero(scores >= least)
         rows, scores = rows[best], scores[best]
-    order = np.lexsort((rows, -scores))
+    if (rows[1:] < rows[:-1]).any():
+        by_row = rows.argsort()
+        rows, scores = rows[by_row], scores[by_row]
+    order = (-scores).argsort(kind="stable")[:limit]
     return Retrieved(rows[order], scores[order].astype(np.float32, copy=False))
 
 

@@ -41,7 +41,6 @@ class CoEngagementTable:
         positions: (M,) int32 model item of each catalogue row, -1 if the model doesn't know it.
 
     Attributes:
-        is_full: no item has fewer than K neighbors.
         is_in_order: the rows are all there, in ascending order.
     """
 
@@ -50,7 +49,6 @@ class CoEngagementTable:
     rows: Rows
     positions: NDArray[np.int32]
     history_length: int
-    is_full: bool
     is_in_order: bool
     _latest: list[_Linked] = field(default_factory=list, repr=False, compare=False)
 
@@ -72,7 +70,6 @@ class CoEngagementTable:
             rows,
             positions,
             history_length,
-            is_full=int(neighbors.min(initial=0)) >= 0,
             is_in_order=bool(known.all() and (rows[1:] >= rows[:-1]).all()),
         )
 
@@ -122,16 +119,16 @@ class CoEngagementTable:
         known = self._position_of(history)
         known = known[known >= 0]
         neighbors, weights = self.neighbors[known].ravel(), self.weights[known].ravel()
-        if not self.is_full:
-            real = neighbors >= 0
-            neighbors, weights = neighbors[real], weights[real]
         if len(self.rows) <= _DENSE_PER_PAIR * len(neighbors):
-            sums = np.bincount(neighbors, weights, minlength=len(self.rows))
-            linked = np.flatnonzero(sums)
+            # Past the end is -1: a place before all others takes what is there.
+            sums = np.bincount(neighbors + 1, weights, minlength=len(self.rows) + 1)[1:]
+            linked = np.flatnonzero(sums != 0)
             sums = sums[linked]
         else:
             linked, place = np.unique(neighbors, return_inverse=True)
             sums = np.bincount(place, weights, minlength=len(linked))
+            first = int(np.searchsorted(linked, 0))
+            linked, sums = linked[first:], sums[first:]
         rows = self.rows[linked]
         if not self.is_in_order:
             order = np.argsort(rows)
