@@ -87,16 +87,24 @@ class EmbeddingLookup:
 
     def _mean(self, bags: RawBags) -> NDArray[np.float32]:
         """Return the mean over each row's known values; row 0 of the table where there is none."""
-        ids_L = self._codes.of(bags.values).take(bags.codes_L)
-        row_L = np.repeat(np.arange(len(bags.lengths_N)), bags.lengths_N)
-        known_L = ids_L > 0
-        ids_L, row_L = ids_L[known_L], row_L[known_L]
-        counts_N = np.bincount(row_L, minlength=len(bags.lengths_N))
+        ids_L, counts_N, starts_N = self._known(bags)
         pooled_ND = np.empty((len(counts_N), self._table.shape[1]), np.float32)
-        pooled_ND[counts_N == 0] = self._table[0]
-        filled = np.flatnonzero(counts_N)
-        if len(filled):
-            starts = (np.cumsum(counts_N) - counts_N)[filled]
-            sums = np.add.reduceat(self._table.take(ids_L, axis=0), starts, axis=0)
-            pooled_ND[filled] = sums / counts_N[filled, None].astype(np.float32)
+        # All rows with as many values at once: `reduceat` takes far longer for short runs.
+        for count in np.flatnonzero(np.bincount(counts_N)).tolist():
+            rows = np.flatnonzero(counts_N == count)
+            if count == 0:
+                pooled_ND[rows] = self._table[0]
+                continue
+            ids = ids_L.take(starts_N.take(rows)[:, None] + np.arange(count))
+            pooled_ND[rows] = self._table.take(ids, axis=0).sum(axis=1) / np.float32(count)
         return pooled_ND
+
+    def _known(self, bags: RawBags) -> tuple[NDArray[np.int64], ...]:
+        """Return the ids of known values, row after row, how many each row has and where."""
+        ids_L = self._codes.of(bags.values).take(bags.codes_L)
+        is_known_L = ids_L > 0
+        if is_known_L.all():
+            return ids_L, bags.lengths_N, bags.starts_N
+        row_L = np.repeat(np.arange(bags.count), bags.lengths_N)
+        counts_N = np.bincount(row_L[is_known_L], minlength=bags.count)
+        return ids_L[is_known_L], counts_N, counts_N.cumsum() - counts_N
