@@ -27,10 +27,11 @@ def is_new(items: ItemColumns, rows: Rows, data_ms: int, max_age_ms: int) -> Mas
 
 @dataclass(slots=True)
 class _Latest:
-    """The latest rows of the catalogue at one moment, the newest first."""
+    """The latest rows of the catalogue at one moment, the newest first, as it was then."""
 
     made_ms: int
     size: int
+    version: int
     rows: Rows
 
 
@@ -58,8 +59,9 @@ class Fresh:
         """Return the newest of `rows` that are new and may be shown."""
         latest, items = self._latest, context.items
         few = rows[: 2 * limit + 100]
-        if latest is not None and rows is latest.rows and len(few) < len(rows):
-            # In order, and nearly all may be shown: no need to look at the whole list.
+        is_in_order = latest is not None and rows is latest.rows and items.version == latest.version
+        if is_in_order and len(few) < len(rows):
+            # Nearly all may be shown: no need to look at the whole list.
             shown = self._shown(context, few)
             if len(shown) >= limit or not self._is_new(context, few[-1:]).any():
                 return shown[:limit]
@@ -87,7 +89,7 @@ class Fresh:
                 rows = _newest(items)
             else:
                 rows = await asyncio.to_thread(_newest, items)
-            latest = self._latest = _Latest(wall_ms, items.size, rows)
+            latest = self._latest = _Latest(wall_ms, items.size, items.version, rows)
         if items.size == latest.size:
             return latest.rows
         return np.concatenate([latest.rows, np.arange(latest.size, items.size)])

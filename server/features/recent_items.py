@@ -81,6 +81,9 @@ class RecentItems:
         if len(self._rows) == 0:
             return np.zeros(theirs.count)
         entries = self._entries_of(attribute)
+        if entries.values is not theirs.values:
+            # Titles and ids have no dictionary, and nothing in common.
+            return np.zeros(theirs.count)
         if isinstance(theirs, RawBags):
             meets_N = _any_of(self._holders.of(entries, theirs.codes_L), theirs)
         else:

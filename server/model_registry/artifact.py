@@ -37,10 +37,20 @@ class Artifact:
         return self.folder / name
 
     def array(self, name: str, shape: tuple[int | None, ...], dtype: type[Any]) -> NDArray[Any]:
-        """Return a read-only array: up to 128 MiB read into memory, larger ones mapped.
+        """Return `mapped`, read into memory up to 128 MiB.
 
         Requests gather rows at random from all over a table. In memory of its own it lies on huge
         pages, which numpy asks for, and each such row costs one miss less.
+        """
+        mapped = self.mapped(name, shape, dtype)
+        if mapped.nbytes > _READ_BYTES:
+            return mapped
+        read = mapped.copy()
+        read.setflags(write=False)
+        return read
+
+    def mapped(self, name: str, shape: tuple[int | None, ...], dtype: type[Any]) -> NDArray[Any]:
+        """Memory-map an array, read-only.
 
         Args:
             shape: expected size of each axis; None: any.
@@ -64,10 +74,8 @@ class Artifact:
                 f"{path}: array {found.shape} {found.dtype}, expected"
                 f" {_shape_text(shape)} {np.dtype(dtype)}; {_AGAIN}"
             )
-        # A plain array: the memmap subclass makes every small gather several times slower.
-        plain: NDArray[Any] = np.array(found) if found.nbytes <= _READ_BYTES else found
-        plain = plain.view(np.ndarray)
-        plain.setflags(write=False)
+        # A plain array view: the memmap subclass makes every small gather several times slower.
+        plain: NDArray[Any] = found.view(np.ndarray)
         return plain
 
     def lines(self, name: str) -> list[str]:

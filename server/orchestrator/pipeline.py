@@ -141,10 +141,11 @@ async def _found(context: RequestContext, pipeline: Pipeline) -> list[Retrieved 
     try:
         async with asyncio.timeout(budget), asyncio.TaskGroup() as group:
             tasks += [group.create_task(found_by(*quota)) for quota in pipeline.sources]
-    except TimeoutError as error:
-        for task, quota in zip(tasks, pipeline.sources, strict=True):
-            if task.cancelled():
-                left_out(quota.source.name, error)
+    except TimeoutError:
+        log.debug("sources took longer than their time")
+    for task, quota in zip(tasks, pipeline.sources, strict=True):
+        if task.cancelled():
+            left_out(quota.source.name, TimeoutError("it was late"))
     return [None if task.cancelled() else task.result() for task in tasks]
 
 

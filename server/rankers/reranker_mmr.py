@@ -48,7 +48,7 @@ def mmr_order(
         if best not in left_by:
             block = _leading(value, best, is_known, count - step)
             is_known[block] = True
-            alike_BN = similarity.to(block)
+            alike_BN = np.nan_to_num(similarity.to(block), copy=False)
             rows_BN = np.subtract(alone, np.float32(diversity) * alike_BN, order="C")
             left_by.update(zip(block.tolist(), rows_BN, strict=True))
         chosen[step] = best

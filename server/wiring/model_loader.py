@@ -224,7 +224,7 @@ class _Build:
         self, artifact: Artifact, spec: RetrievalSpec | ContentSpec, rows_m: Rows
     ) -> FaissIndex:
         name = spec.item_vectors
-        artifact.array(name, (len(rows_m), spec.dimension), np.float32)
+        artifact.mapped(name, (len(rows_m), spec.dimension), np.float32)
         cache = SnapshotCache(self._settings.index_cache, self._settings.vector_index)
         digest = artifact.manifest.files[name].sha256
         snapshot = cache.open_or_build(artifact.path(name), digest)

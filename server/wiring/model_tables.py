@@ -23,7 +23,7 @@ from server.model_registry.artifact import Artifact
 
 
 class ModelTables:
-    """Opens arrays on demand; each stays memory-mapped, and is shared by all who name it.
+    """Opens arrays on demand; each is shared by all who name it.
 
     Every method raises ArtifactError for an array that is missing or of another shape.
     """

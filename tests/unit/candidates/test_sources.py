@@ -149,6 +149,18 @@ async def test_fresh_looks_past_items_that_may_not_be_shown(shown_count):
         assert rows(await fresh.retrieve(context_of(items), limit)) == wanted
 
 
+async def test_fresh_sees_that_creation_times_were_corrected():
+    size, limit = 500, 5
+    fresh = Fresh()
+    before = items_of(size, created_ms=NOW_MS - np.arange(size) * DAY_MS // 24)
+    assert rows(await fresh.retrieve(context_of(before), limit)) == [0, 1, 2, 3, 4]
+    corrected = before.create_ms.copy()
+    corrected[:150] = 1
+    corrected[400] = NOW_MS
+    after = replace(before, create_ms=corrected, version=before.version + 1)
+    assert rows(await fresh.retrieve(context_of(after), limit)) == [400, 150, 151, 152, 153]
+
+
 async def test_explore_draws_the_same_items_for_the_same_seed():
     items = items_of(200)
     first = await Explore().retrieve(context_of(items, random_seed=1), 20)

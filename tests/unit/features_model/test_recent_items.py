@@ -69,3 +69,8 @@ def test_a_value_that_is_missing_is_held_by_nobody_whatever_the_dictionary_befor
         catalog = catalog_of([()] * (count + 1), [*brands, ""])
         found = affinity(catalog, range(count), range(count + 1), "brand", holders)
         assert found == [1 / count] * count + [0]
+
+
+def test_titles_have_nothing_in_common():
+    catalog = catalog_of([("a",)] * 6)
+    assert affinity(catalog, [0, 1], range(6), "title") == [0] * 6

@@ -139,6 +139,16 @@ async def test_a_late_source_is_left_out():
     assert kinds(slate) == [(DegradationKind.SOURCE_LEFT_OUT, "slow")]
 
 
+async def test_a_source_that_is_cancelled_from_inside_is_left_out():
+    class Cancelled(Slow):
+        async def retrieve(self, context, limit):
+            raise asyncio.CancelledError
+
+    slate = await served(sources=[Quota(Cancelled(), 5), Quota(Fixed("whole", 1), 5)])
+    assert slate.batch.items.tolist() == [1]
+    assert kinds(slate) == [(DegradationKind.SOURCE_LEFT_OUT, "slow")]
+
+
 async def test_a_cancelled_request_is_not_a_late_source():
     with RequestTrace(NoObserver()).active() as trace:
         request = asyncio.create_task(recommend(CONTEXT, pipeline(sources=[Quota(Slow(), 5)])))

@@ -162,3 +162,12 @@ def test_500_candidates_are_diversified_in_milliseconds():
         mmr_order(scores, vectors, diversity=0.3, limit=100)
         times.append(time.process_time() - started)
     assert np.median(times) < 0.02
+
+
+def test_vectors_that_are_not_numbers_break_nothing():
+    vectors = np.eye(8, dtype=np.float32)
+    vectors[[2, 5]] = np.nan
+    order = mmr_order(
+        np.arange(8, dtype=np.float32), VectorSimilarity(vectors), diversity=0.5, limit=8
+    )
+    assert sorted(order.tolist()) == list(range(8))
