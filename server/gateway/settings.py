@@ -28,8 +28,8 @@ class LaneSettings(_Section):
     maximum: int = Field(ge=1)
     queue_length: int = Field(ge=0)
     queue_wait_s: float = Field(ge=0)
-    burst_s: float = Field(default=1.0, ge=0)
-    burst_wait_s: float = Field(default=0.15, ge=0)
+    burst_s: float = Field(default=3.0, ge=0)
+    burst_wait_s: float = Field(default=0.25, ge=0)
     window_s: float = Field(default=0.2, gt=0)
     retry_after_s: float = Field(default=0.25, gt=0)
 
@@ -44,7 +44,7 @@ class AdmissionSettings(_Section):
     """Two lanes, so that a burst of events doesn't refuse recommendations, and the reverse."""
 
     serving: LaneSettings = LaneSettings(
-        target_s=0.04, initial=4, minimum=2, maximum=64, queue_length=16, queue_wait_s=0.05
+        target_s=0.04, initial=4, minimum=2, maximum=64, queue_length=32, queue_wait_s=0.05
     )
     storage: LaneSettings = LaneSettings(
         target_s=1.0,
