@@ -1,4 +1,4 @@
-"""Membership in a sorted set of rows."""
+"""Membership of rows: in a sorted set, in a range."""
 
 from __future__ import annotations
 
@@ -22,3 +22,9 @@ def is_member(members: Rows, rows: Rows) -> Mask:
     at = np.searchsorted(members, rows)
     found: Mask = members.take(at, mode="clip") == rows
     return found
+
+
+def are_inside(rows: Rows, size: int) -> bool:
+    """Tell whether all rows are in 0 .. size - 1."""
+    # Read as unsigned, a negative row is larger than any.
+    return bool(rows.view(np.uint64).max(initial=0) < size)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from server.core.batch import Rows
 from server.core.event_type import EventType
+from server.core.row_set import are_inside
 from server.core.user_state import UserState
 from server.features.ports import ItemSignals
 
@@ -30,8 +31,7 @@ def gather(signal_R: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
     """Return (N,) values; rows past the signal's end are 0."""
     if len(signal_R) == 0:
         return np.zeros(len(rows), np.float32)
-    # Without a sign, a negative row is past every end.
-    if rows.view(np.uint64).max(initial=0) < len(signal_R):
+    if are_inside(rows, len(signal_R)):
         return signal_R.take(rows)
     inside = (rows >= 0) & (rows < len(signal_R))
     return np.where(inside, signal_R[np.where(inside, rows, 0)], np.float32(0))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.batch import Mask, Retrieved, Rows
+from server.core.row_set import are_inside
 from server.vector_index.delta import Delta
 from server.vector_index.search_effort import widened
 from server.vector_index.snapshot import IndexSnapshot
@@ -62,8 +63,7 @@ class RowView:
 
     def positions(self, rows: Rows) -> NDArray[np.int32]:
         """Return (n,) live positions, -1 for rows without one."""
-        # Read as unsigned, a negative row is larger than any.
-        if rows.view(np.uint64).max(initial=0) < len(self.position_of_row):
+        if are_inside(rows, len(self.position_of_row)):
             return self.position_of_row.take(rows)
         found = np.full(len(rows), -1, np.int32)
         inside = (rows >= 0) & (rows < len(self.position_of_row))
